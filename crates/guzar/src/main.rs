@@ -1,0 +1,2 @@
+//! guzar
+fn main() {}
