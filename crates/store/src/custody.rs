@@ -11,6 +11,8 @@ pub struct CustodyRow {
     pub dispatch: DispatchId,
     /// For whom.
     pub node: NodeId,
+    /// Its number in the sequence from its origin to `node`.
+    pub seq: u64,
     /// From whom.
     pub from: NodeId,
     pub since: Timestamp,

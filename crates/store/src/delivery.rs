@@ -28,6 +28,10 @@ pub struct DeliveryRow {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutboxItem {
     pub dispatch: DispatchId,
+    /// Who sealed it; this node itself, unless it is in custody.
+    pub origin: NodeId,
+    /// Its number in the sequence from `origin` to the node that it waits for.
+    pub seq: u64,
     pub lane: Lane,
     pub size: u64,
     pub expires: Timestamp,
