@@ -1,2 +1,44 @@
-//! xtask
-fn main() {}
+//! The project's own commands: `cargo xtask check`, `test`, `layers`.
+//!
+//! Development only; nothing here is part of what an office runs.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line tool talks to the terminal"
+)]
+
+mod check;
+mod differential;
+mod layers;
+mod notrun;
+mod step;
+mod test;
+mod workspace;
+
+use clap::Parser;
+
+use crate::notrun::NotRun;
+
+/// Checks and tests the workspace.
+#[derive(Parser)]
+#[command(name = "xtask", bin_name = "cargo xtask")]
+enum Xtask {
+    /// Format, lints, docs, layers, licences and sources of dependencies
+    Check,
+    /// What `check` does, then every test, then the list of what could not run here
+    Test,
+    /// Who depends on whom, purity of the pure crates, file names and lengths
+    Layers,
+}
+
+fn main() -> anyhow::Result<()> {
+    let mut not_run = NotRun::default();
+    match Xtask::parse() {
+        Xtask::Check => check::run(&mut not_run)?,
+        Xtask::Test => test::run(&mut not_run)?,
+        Xtask::Layers => layers::run()?,
+    }
+    not_run.print();
+    Ok(())
+}
