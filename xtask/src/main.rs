@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask check`, `test`, `layers`.
+//! The project's own commands: `cargo xtask check`, `test`, `layers`, `badlink`.
 //!
 //! Development only; nothing here is part of what an office runs.
 
@@ -11,6 +11,7 @@
 mod check;
 mod differential;
 mod layers;
+mod link;
 mod notrun;
 mod step;
 mod test;
@@ -30,6 +31,8 @@ enum Xtask {
     Test,
     /// Who depends on whom, purity of the pure crates, file names and lengths
     Layers,
+    /// Programs over a link that is slow, far, lossy and cut when told (needs root and /dev/net/tun)
+    Badlink(link::Link),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -38,6 +41,7 @@ fn main() -> anyhow::Result<()> {
         Xtask::Check => check::run(&mut not_run)?,
         Xtask::Test => test::run(&mut not_run)?,
         Xtask::Layers => layers::run()?,
+        Xtask::Badlink(arguments) => link::run(arguments)?,
     }
     not_run.print();
     Ok(())
