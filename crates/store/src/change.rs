@@ -64,15 +64,26 @@ pub enum Change {
         at: Timestamp,
     },
     /// A counter never goes back: the greater value stays.
-    RaiseCounter { name: String, value: u64 },
+    RaiseCounter {
+        name: String,
+        value: u64,
+    },
     /// A sequence number that was given and will never be used: the other side need not wait for it.
-    AddVoid { node: NodeId, seq: u64 },
+    AddVoid {
+        node: NodeId,
+        seq: u64,
+    },
     /// Refused with [`crate::WriteError::KnownSubmission`] where the token was used before.
-    AddSubmission { token: String, dispatch: DispatchId },
+    AddSubmission {
+        token: String,
+        dispatch: DispatchId,
+    },
     /// A secret, encrypted by the store under its root key. An older value of that name is overwritten.
     PutSecret {
         name: String,
         value: Zeroizing<Vec<u8>>,
     },
-    DropSecret { name: String },
+    DropSecret {
+        name: String,
+    },
 }

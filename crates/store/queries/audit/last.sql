@@ -1,0 +1,2 @@
+-- The end of the chain.
+select position, hash from audit order by position desc limit 1

@@ -1,0 +1,2 @@
+-- All counters.
+select name, value from counter order by name

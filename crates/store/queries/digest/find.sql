@@ -1,0 +1,2 @@
+-- The number of a 32-byte id.
+select digest_no from digest where digest = $1

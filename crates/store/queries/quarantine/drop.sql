@@ -1,0 +1,2 @@
+-- Drops one.
+delete from quarantine where quarantine_no = $1

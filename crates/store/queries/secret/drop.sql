@@ -1,0 +1,2 @@
+-- Forgets a secret.
+delete from secret where name = $1

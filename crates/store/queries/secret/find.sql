@@ -1,0 +1,2 @@
+-- A secret, encrypted.
+select value from secret where name = $1

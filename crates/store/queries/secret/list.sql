@@ -1,0 +1,2 @@
+-- The names of all secrets.
+select name from secret order by name
