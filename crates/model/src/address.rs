@@ -49,6 +49,7 @@ pub struct Address {
 
 impl Address {
     /// The same address without its desk.
+    #[must_use]
     pub fn to_office(&self) -> Self {
         Self {
             desk: None,

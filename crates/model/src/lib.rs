@@ -10,8 +10,33 @@
     )
 )]
 
+pub mod action;
 pub mod address;
+pub mod alert;
+pub mod check;
+pub mod check_request;
+pub mod code;
+pub mod codes;
+pub mod content;
+pub mod conveyance;
+pub mod correction;
+pub mod delivery;
+pub mod dispatch;
+pub mod draft;
+pub mod hex;
 pub mod ids;
 pub mod kind;
 pub mod lane;
+pub mod lang;
+pub mod note;
+pub mod outcome;
+pub mod person;
+pub mod place;
+pub mod presence;
+pub mod quantity;
+pub mod recall;
+pub mod reply;
+pub mod seizure;
+pub mod step;
 pub mod time;
+pub mod when;

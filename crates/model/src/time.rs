@@ -35,6 +35,37 @@ impl Timestamp {
     }
 }
 
+impl Timestamp {
+    /// The civil year at a place; `None` for a zone that does not exist or a time out of range.
+    pub fn year_in(self, zone: &str) -> Option<i16> {
+        let timestamp = jiff::Timestamp::from_microsecond(self.0).ok()?;
+        Some(timestamp.in_tz(zone).ok()?.year())
+    }
+
+    /// The civil year in UTC; 0 where the time is out of range.
+    pub fn year_utc(self) -> i16 {
+        self.year_in("UTC").unwrap_or(0)
+    }
+
+    /// The civil date in UTC, if the time is in range.
+    pub fn date_utc(self) -> Option<jiff::civil::Date> {
+        let timestamp = jiff::Timestamp::from_microsecond(self.0).ok()?;
+        Some(timestamp.in_tz("UTC").ok()?.date())
+    }
+
+    /// As a clock at that place shows it: `2024-03-07 03:30 +05`.
+    pub fn local(self, zone: &str) -> Option<String> {
+        let timestamp = jiff::Timestamp::from_microsecond(self.0).ok()?;
+        let zoned = timestamp.in_tz(zone).ok()?;
+        Some(zoned.strftime("%Y-%m-%d %H:%M %:::z").to_string())
+    }
+}
+
+/// Says whether the IANA zone exists in the bundled database.
+pub fn is_zone(zone: &str) -> bool {
+    jiff::tz::TimeZone::get(zone).is_ok()
+}
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match jiff::Timestamp::from_microsecond(self.0) {
