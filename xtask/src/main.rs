@@ -17,6 +17,8 @@ mod step;
 mod test;
 mod workspace;
 
+use std::process::ExitCode;
+
 use clap::Parser;
 
 use crate::notrun::NotRun;
@@ -35,9 +37,20 @@ enum Xtask {
     Badlink(link::Link),
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> ExitCode {
+    match run(Xtask::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // The whole chain in a line; a backtrace would hide it.
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Xtask) -> anyhow::Result<()> {
     let mut not_run = NotRun::default();
-    match Xtask::parse() {
+    match command {
         Xtask::Check => check::run(&mut not_run)?,
         Xtask::Test => test::run(&mut not_run)?,
         Xtask::Layers => layers::run()?,
