@@ -27,7 +27,7 @@ pub(crate) fn add(conn: &Connection, origin_no: i64, seq: u64) -> Result<(), Wri
     }
     let last = after.map_or(seq, |(_, last)| last);
     match before.filter(|(_, last)| last.checked_add(1) == Some(seq)) {
-        Some((first, _)) => row::run(conn, arrival::EXTEND, (origin_no, first, last))?,
+        Some((first, _)) => row::run(conn, arrival::EXTEND, (last, origin_no, first))?,
         None => row::run(conn, arrival::ADD, (origin_no, seq, last))?,
     };
     Ok(())

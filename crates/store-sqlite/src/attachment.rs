@@ -39,10 +39,10 @@ impl Scope<'_> {
         at: Timestamp,
     ) -> Result<(), WriteError> {
         let params = (
-            id.as_bytes(),
             have.cast_signed(),
             state.code(),
             at.as_micros(),
+            id.as_bytes(),
         );
         row::run(self.conn, queries::attachment::MOVE, params)?;
         Ok(())

@@ -54,7 +54,7 @@ impl Scope<'_> {
         let Some((from, size)) = held else {
             return Ok(());
         };
-        let params = (number, node, at.as_micros(), forwarded);
+        let params = (at.as_micros(), forwarded, number, node);
         row::run(self.conn, queries::custody::END, params)?;
         let moved = (from, size.saturating_neg());
         row::run(self.conn, queries::custody::TOTAL_MOVE, moved)?;

@@ -54,7 +54,7 @@ impl Scope<'_> {
         let from = from
             .iter()
             .fold(0_i64, |bits, state| bits | 1_i64 << state.code());
-        let params = (number, office, from, to.code(), at.as_micros(), detail);
+        let params = (to.code(), at.as_micros(), detail, number, office, from);
         row::run(self.conn, queries::delivery::MOVE, params)?;
         Ok(())
     }

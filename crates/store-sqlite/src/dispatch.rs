@@ -268,7 +268,7 @@ fn lines(conn: &Connection, query: &DispatchQuery) -> Result<Vec<DispatchLine>, 
             conn,
             queries::dispatch::LIST_OF_CASE,
             "dispatch",
-            (before, direction, kind, limit, case.to_string()),
+            (case.to_string(), before, direction, kind, limit),
             read,
         ),
     }

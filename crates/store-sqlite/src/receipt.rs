@@ -45,7 +45,7 @@ impl Receipts for SqliteStore {
         self.read(move |conn| {
             let mut receipts = Vec::with_capacity(dispatches.len());
             for dispatch in dispatches {
-                let params = (dispatch.as_bytes(), signer.as_str());
+                let params = (signer.as_str(), dispatch.as_bytes());
                 receipts.extend(row::list(
                     conn,
                     queries::receipt::BY,

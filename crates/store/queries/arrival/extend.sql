@@ -1,2 +1,2 @@
 -- Moves the end of a range.
-update arrival set last = $3 where origin_no = $1 and first = $2
+update arrival set last = $1 where origin_no = $2 and first = $3

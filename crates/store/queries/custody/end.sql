@@ -1,3 +1,3 @@
 -- Ends custody for one node.
-update custody set ended = $3, forwarded = $4
-where dispatch_no = $1 and node_no = $2 and ended is null
+update custody set ended = $1, forwarded = $2
+where dispatch_no = $3 and node_no = $4 and ended is null

@@ -7,7 +7,7 @@ from dispatch d
 join digest g on g.digest_no = d.dispatch_no
 join name o on o.name_no = d.origin_no
 left join name a on a.name_no = d.author_no
-where d.case_ref = $5 and d.stored < $1
-  and ($2 is null or d.direction = $2) and ($3 is null or d.kind = $3)
+where d.case_ref = $1 and d.stored < $2
+  and ($3 is null or d.direction = $3) and ($4 is null or d.kind = $4)
 order by d.stored desc, d.dispatch_no desc
-limit $4
+limit $5
