@@ -1,0 +1,1 @@
+//! The region as published reports describe it.
