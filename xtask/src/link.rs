@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, anyhow, bail};
 use badlink::BadLink;
-use badlink::counters::Way;
+use badlink::counter::Way;
 use badlink::options::{Loss, Options};
 use badlink::side::Side;
 use clap::Args;

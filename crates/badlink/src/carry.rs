@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use tun_rs::{InterruptEvent, SyncDevice};
 
-use crate::counters::Way;
+use crate::counter::Way;
 use crate::pipe::Pipe;
 
 /// No IP packet is longer.

@@ -45,7 +45,7 @@
 //! signal and drop the link.
 
 mod carry;
-pub mod counters;
+pub mod counter;
 mod namespace;
 mod noise;
 pub mod options;
@@ -62,7 +62,7 @@ use std::thread::JoinHandle;
 use std::time::Instant;
 
 use crate::carry::Carrier;
-use crate::counters::Counters;
+use crate::counter::Counters;
 use crate::namespace::Namespace;
 use crate::noise::Noise;
 use crate::options::Options;

@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::counters::Way;
+use crate::counter::Way;
 use crate::noise::Noise;
 use crate::options::Options;
 

@@ -10,7 +10,7 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::hash::lp;
-use crate::keys::{ContentKey, KeyError, random};
+use crate::key::{ContentKey, KeyError, random};
 use crate::labels;
 
 /// Bytes of a wrapped content key.

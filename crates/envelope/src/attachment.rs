@@ -14,7 +14,7 @@ use thiserror::Error;
 
 use crate::cobblestone::{BINDING_LEN, CHUNK, Chunks, OpenChunksError, SEALED_CHUNK, sealed_len};
 use crate::hash::{lp, take};
-use crate::keys::ContentKey;
+use crate::key::ContentKey;
 use crate::labels;
 use crate::wire::count;
 

@@ -10,7 +10,7 @@ use aws_lc_rs::hkdf::{HKDF_SHA512, KeyType, Prk};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::keys::{KeyError, random};
+use crate::key::{KeyError, random};
 
 /// Plain bytes of a full chunk.
 pub const CHUNK: usize = 16_384;

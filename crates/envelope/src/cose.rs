@@ -5,7 +5,7 @@ use minicbor::Decoder;
 
 use crate::canonical;
 use crate::error::{BadSignature, Malformed};
-use crate::keys::{SigningKey, VerifyingKey};
+use crate::key::{SigningKey, VerifyingKey};
 use crate::wire::{expect_array, expect_bytes, expect_fixed, put_array, put_bytes};
 
 /// `{1: -8}`: the algorithm is EdDSA.

@@ -6,7 +6,7 @@ use aws_lc_rs::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use aws_lc_rs::hmac::{self, HMAC_SHA256};
 use zeroize::Zeroizing;
 
-use crate::keys::KeyError;
+use crate::key::KeyError;
 use crate::xwing::{DecapsulationKey, ENC_LEN, EncapsulationKey};
 
 /// Bytes that the AEAD adds.

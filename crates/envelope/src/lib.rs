@@ -27,7 +27,7 @@ pub mod error;
 pub mod hash;
 pub mod header;
 pub mod hpke;
-pub mod keys;
+pub mod key;
 pub mod labels;
 pub mod open;
 pub mod pad;

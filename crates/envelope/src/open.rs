@@ -7,7 +7,7 @@ use model::ids::{DispatchId, KeyId};
 
 use crate::error::{BadSignature, Malformed, OpenError};
 use crate::header::{Header, dispatch_id, to_be_signed};
-use crate::keys::{ContentKey, SealingKey, VerifyingKey};
+use crate::key::{ContentKey, SealingKey, VerifyingKey};
 use crate::seal::{RECIPIENTS_MAX, body_context, payload_digest};
 use crate::slot::Slot;
 use crate::wire::{count, expect_array, expect_bytes, expect_fixed};

@@ -4,7 +4,7 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 
 use crate::error::BadSignature;
 use crate::hpke;
-use crate::keys::{KeyError, SealingKey, SealingPublicKey, SigningKey, VerifyingKey};
+use crate::key::{KeyError, SealingKey, SealingPublicKey, SigningKey, VerifyingKey};
 use crate::xwing::ENC_LEN;
 
 /// Ed25519.

@@ -6,7 +6,7 @@ use model::ids::{DispatchId, NodeId};
 use model::time::Timestamp;
 
 use crate::error::{BadSignature, Malformed};
-use crate::keys::{SigningKey, VerifyingKey};
+use crate::key::{SigningKey, VerifyingKey};
 use crate::wire::undecodable;
 use crate::{canonical, cose, labels, wire};
 

@@ -13,7 +13,7 @@ use crate::compress::{self, PLAIN_MAX};
 use crate::error::Malformed;
 use crate::hash::{lp, sha256_fields};
 use crate::header::{Destination, Header, SUITE, VERSION, dispatch_id, to_be_signed};
-use crate::keys::{ContentKey, KeyError, SealingPublicKey, SigningKey, random};
+use crate::key::{ContentKey, KeyError, SealingPublicKey, SigningKey, random};
 use crate::pad::padme;
 use crate::wire::{self, count, put_array, put_bytes};
 use crate::{cose, labels, slot};

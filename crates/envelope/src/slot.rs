@@ -7,7 +7,7 @@ use model::ids::KeyId;
 use crate::error::Malformed;
 use crate::hash::lp;
 use crate::header::{Header, SUITE};
-use crate::keys::{ContentKey, KeyError, SealingKey, SealingPublicKey};
+use crate::key::{ContentKey, KeyError, SealingKey, SealingPublicKey};
 use crate::wire::{expect_array, expect_fixed, put_array, put_bytes};
 use crate::xwing::ENC_LEN;
 use crate::{hpke, labels};

@@ -13,7 +13,7 @@ use ml_kem::{ExpandedKeyEncoding as _, KeyExport as _};
 use shake::digest::{ExtendableOutput as _, Update as _, XofReader as _};
 use zeroize::Zeroizing;
 
-use crate::keys::KeyError;
+use crate::key::KeyError;
 
 /// Bytes of a public key.
 pub const PUBLIC_LEN: usize = 1216;

@@ -18,5 +18,5 @@ pub mod credit;
 pub mod delivery;
 pub mod frame;
 pub mod have;
-pub mod lanes;
+pub mod lane;
 pub mod retry;

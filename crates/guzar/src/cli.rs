@@ -64,7 +64,7 @@ pub(crate) enum Command {
     Correct(commands::correct::Args),
     Recall(commands::recall::Args),
     Attach(commands::attach::Args),
-    Links(commands::links::Args),
+    Links(commands::link::Args),
     Bundle(commands::bundle::Args),
     Evidence(commands::evidence::Args),
     Verify(commands::verify::Args),

@@ -15,7 +15,7 @@ pub(crate) mod enroll;
 pub(crate) mod evidence;
 pub(crate) mod inbox;
 pub(crate) mod init;
-pub(crate) mod links;
+pub(crate) mod link;
 pub(crate) mod outbox;
 pub(crate) mod recall;
 pub(crate) mod register;
@@ -58,7 +58,7 @@ pub(crate) async fn run(context: &Context, command: Command) -> Result<(), Faile
         Command::Correct(args) => correct::run(context, args).await,
         Command::Recall(args) => recall::run(context, args).await,
         Command::Attach(args) => attach::run(context, args).await,
-        Command::Links(args) => links::run(context, args).await,
+        Command::Links(args) => link::run(context, args).await,
         Command::Bundle(args) => bundle::run(context, args).await,
         Command::Evidence(args) => evidence::run(context, args).await,
         Command::Verify(args) => verify::run(context, args).await,

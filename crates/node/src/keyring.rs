@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use envelope::keys::{SealingKey, SigningKey};
+use envelope::key::{SealingKey, SigningKey};
 use model::address::Address;
 use model::ids::KeyId;
 use store::{Change, Store, StoreError};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use envelope::keys::SealingPublicKey;
+use envelope::key::SealingPublicKey;
 use model::address::Address;
 use model::content::Content;
 use model::draft::Draft;

@@ -223,7 +223,7 @@ impl Node {
         })?;
         let broken = |what: String| Failure::broken("archive_broken", format!("{id}: {what}"));
         let parsed = envelope::open::parse(&row.bytes).map_err(|error| broken(error.to_string()))?;
-        let key = envelope::keys::ContentKey::new(**key);
+        let key = envelope::key::ContentKey::new(**key);
         let opened = parsed
             .reopen(&key)
             .map_err(|error| broken(error.to_string()))?;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use envelope::keys::{SealingPublicKey, VerifyingKey};
+use envelope::key::{SealingPublicKey, VerifyingKey};
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 use model::address::Address;

@@ -1,6 +1,6 @@
 //! What the register says, and since when.
 
-use envelope::keys::VerifyingKey;
+use envelope::key::VerifyingKey;
 use model::address::{Address, AuthorityCode, StateCode};
 use model::code::Code;
 use model::ids::{ActId, KeyId, NodeId};

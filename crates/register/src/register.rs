@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
-use envelope::keys::VerifyingKey;
+use envelope::key::VerifyingKey;
 use model::address::{Address, AuthorityCode, StateCode};
 use model::code::Code;
 use model::dispatch::Checkpoint;

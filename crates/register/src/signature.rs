@@ -1,7 +1,7 @@
 //! Signatures over acts: one message for all signers, so that they can sign one after the other.
 
 use envelope::hash;
-use envelope::keys::{SigningKey, VerifyingKey};
+use envelope::key::{SigningKey, VerifyingKey};
 use envelope::labels;
 use model::ids::{KeyId, NetworkId};
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use envelope::canonical;
 use envelope::hash;
-use envelope::keys::SigningKey;
+use envelope::key::SigningKey;
 use minicbor::bytes::ByteSlice;
 use model::ids::{ActId, KeyId, NetworkId};
 

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use model::ids::ActId;
 use store::act::{ActRow, Acts};
-use store::queries;
+use store::sql;
 use store::{StoreError, WriteError};
 
 use crate::row;
@@ -13,7 +13,7 @@ use crate::sqlite_store::SqliteStore;
 impl Scope<'_> {
     pub(crate) fn add_act(&self, act: &ActRow) -> Result<(), WriteError> {
         let params = (act.id.as_bytes(), act.received.as_micros(), &act.bytes);
-        row::run(self.conn, queries::act::ADD, params)?;
+        row::run(self.conn, sql::act::ADD, params)?;
         Ok(())
     }
 }
@@ -23,7 +23,7 @@ impl Acts for SqliteStore {
     async fn acts(&self, from: u64) -> Result<Vec<ActRow>, StoreError> {
         let from = i64::try_from(from).unwrap_or(i64::MAX);
         self.read(move |conn| {
-            row::list(conn, queries::act::LIST, "act", (from,), |columns| {
+            row::list(conn, sql::act::LIST, "act", (from,), |columns| {
                 Ok(ActRow {
                     id: columns.bytes("act").map(ActId::new)?,
                     received: columns.time("received")?,

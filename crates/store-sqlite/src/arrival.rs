@@ -3,7 +3,7 @@
 use model::ids::NodeId;
 use rusqlite::Connection;
 use store::dispatch::SeqRange;
-use store::queries::arrival;
+use store::sql::arrival;
 use store::{StoreError, WriteError};
 
 use crate::row;

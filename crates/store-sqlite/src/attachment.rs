@@ -7,7 +7,7 @@ use model::ids::{AttachmentId, DispatchId};
 use model::time::Timestamp;
 use rusqlite::{Connection, Params};
 use store::attachment::{AttachmentRow, AttachmentState, Attachments};
-use store::queries;
+use store::sql;
 use store::{StoreError, WriteError};
 
 use crate::code::Code as _;
@@ -27,7 +27,7 @@ impl Scope<'_> {
             attachment.custody,
             attachment.since.as_micros(),
         );
-        row::run(self.conn, queries::attachment::ADD, params)?;
+        row::run(self.conn, sql::attachment::ADD, params)?;
         Ok(())
     }
 
@@ -44,7 +44,7 @@ impl Scope<'_> {
             at.as_micros(),
             id.as_bytes(),
         );
-        row::run(self.conn, queries::attachment::MOVE, params)?;
+        row::run(self.conn, sql::attachment::MOVE, params)?;
         Ok(())
     }
 }
@@ -53,19 +53,19 @@ impl Scope<'_> {
 impl Attachments for SqliteStore {
     async fn attachment(&self, id: AttachmentId) -> Result<Option<AttachmentRow>, StoreError> {
         self.read(move |conn| {
-            let found = rows(conn, queries::attachment::FIND, (id.as_bytes(),))?;
+            let found = rows(conn, sql::attachment::FIND, (id.as_bytes(),))?;
             Ok(found.into_iter().next())
         })
         .await
     }
 
     async fn attachments_wanted(&self) -> Result<Vec<AttachmentRow>, StoreError> {
-        self.read(|conn| rows(conn, queries::attachment::WANTED, ()))
+        self.read(|conn| rows(conn, sql::attachment::WANTED, ()))
             .await
     }
 
     async fn attachments_of(&self, dispatch: DispatchId) -> Result<Vec<AttachmentRow>, StoreError> {
-        self.read(move |conn| rows(conn, queries::attachment::LIST, (dispatch.as_bytes(),)))
+        self.read(move |conn| rows(conn, sql::attachment::LIST, (dispatch.as_bytes(),)))
             .await
     }
 

@@ -8,7 +8,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 use model::ids::DispatchId;
 use rusqlite::{Connection, Params};
 use store::audit::{Audit, AuditEntry, AuditRow};
-use store::queries;
+use store::sql;
 use store::{StoreError, WriteError};
 
 use crate::row::{self, Cell, Columns};
@@ -25,7 +25,7 @@ pub(crate) struct Chain {
 impl Chain {
     /// The end as the database has it.
     pub(crate) fn read(conn: &Connection) -> Result<Self, StoreError> {
-        let last = row::first(conn, queries::audit::LAST, "audit", (), |columns| {
+        let last = row::first(conn, sql::audit::LAST, "audit", (), |columns| {
             Ok(Self {
                 position: columns.count("position")?,
                 hash: columns.bytes("hash")?,
@@ -58,7 +58,7 @@ impl Scope<'_> {
             entry.case.as_ref().map(ToString::to_string),
             self.chain.hash,
         );
-        row::run(self.conn, queries::audit::ADD, params)?;
+        row::run(self.conn, sql::audit::ADD, params)?;
         Ok(())
     }
 }
@@ -67,7 +67,7 @@ impl Scope<'_> {
 impl Audit for SqliteStore {
     async fn audit_after(&self, position: u64, limit: u32) -> Result<Vec<AuditEntry>, StoreError> {
         let position = i64::try_from(position).unwrap_or(i64::MAX);
-        self.read(move |conn| entries(conn, queries::audit::AFTER, (position, limit)))
+        self.read(move |conn| entries(conn, sql::audit::AFTER, (position, limit)))
             .await
     }
 
@@ -75,10 +75,10 @@ impl Audit for SqliteStore {
         let object = object.to_owned();
         self.read(move |conn| match as_digest(&object) {
             Some(digest) => match scope::find(conn, &digest)? {
-                Some(number) => entries(conn, queries::audit::OF_DIGEST, (number,)),
+                Some(number) => entries(conn, sql::audit::OF_DIGEST, (number,)),
                 None => Ok(Vec::new()),
             },
-            None => entries(conn, queries::audit::OF_TEXT, (object,)),
+            None => entries(conn, sql::audit::OF_TEXT, (object,)),
         })
         .await
     }
@@ -93,7 +93,7 @@ pub(crate) fn check(conn: &Connection) -> Result<Option<u64>, StoreError> {
     let mut chain = Chain::default();
     loop {
         let after = chain.position.cast_signed();
-        let page = entries(conn, queries::audit::AFTER, (after, CHECK_PAGE));
+        let page = entries(conn, sql::audit::AFTER, (after, CHECK_PAGE));
         let page = match page {
             Ok(page) => page,
             // An entry that cannot be read does not fit; read one by one to find it.
@@ -115,7 +115,7 @@ pub(crate) fn check(conn: &Connection) -> Result<Option<u64>, StoreError> {
 fn first_unreadable(conn: &Connection, mut chain: Chain) -> Result<Option<u64>, StoreError> {
     loop {
         let after = chain.position.cast_signed();
-        match entries(conn, queries::audit::AFTER, (after, 1)) {
+        match entries(conn, sql::audit::AFTER, (after, 1)) {
             Ok(page) => {
                 let Some(entry) = page.first() else {
                     return Ok(None);

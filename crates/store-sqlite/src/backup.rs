@@ -22,10 +22,10 @@ use std::sync::Arc;
 use model::ids::AttachmentId;
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
-use store::{StoreError, WriteError, queries};
+use store::{StoreError, WriteError, sql};
 use zeroize::Zeroizing;
 
-use crate::files::{self, Files};
+use crate::file::{self, Files};
 use crate::kdf::KdfCost;
 use crate::maintenance;
 use crate::root_key::RootKey;
@@ -144,7 +144,7 @@ fn seal(
 /// Rows of the copy, and the attachments that belong to it.
 fn contents(copy: &Path) -> Result<([u64; 5], Vec<AttachmentId>), StoreError> {
     let conn = Connection::open(copy).map_err(|error| row::broken(&error))?;
-    let sql = queries::attachment::COMPLETE;
+    let sql = sql::attachment::COMPLETE;
     let attachments = row::list(&conn, sql, "attachment", (), |columns| {
         columns.attachment("attachment")
     })?;
@@ -200,7 +200,7 @@ fn partial(file: &Path) -> PathBuf {
 }
 
 fn failed(path: &Path, error: &io::Error) -> WriteError {
-    if files::is_full(error) {
+    if file::is_full(error) {
         WriteError::Full
     } else {
         StoreError::Broken(format!("backup: {}: {error}", path.display())).into()

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use store::counter::Counters;
-use store::queries;
+use store::sql;
 use store::{StoreError, WriteError};
 
 use crate::row;
@@ -12,7 +12,7 @@ use crate::sqlite_store::SqliteStore;
 impl Scope<'_> {
     pub(crate) fn raise_counter(&self, name: &str, value: u64) -> Result<(), WriteError> {
         let params = (name, value.cast_signed());
-        row::run(self.conn, queries::counter::RAISE, params)?;
+        row::run(self.conn, sql::counter::RAISE, params)?;
         Ok(())
     }
 }
@@ -21,7 +21,7 @@ impl Scope<'_> {
 impl Counters for SqliteStore {
     async fn counters(&self) -> Result<Vec<(String, u64)>, StoreError> {
         self.read(|conn| {
-            row::list(conn, queries::counter::LIST, "counter", (), |columns| {
+            row::list(conn, sql::counter::LIST, "counter", (), |columns| {
                 Ok((columns.take("name")?, columns.count("value")?))
             })
         })

@@ -5,7 +5,7 @@ use model::ids::{DispatchId, NodeId};
 use model::time::Timestamp;
 use rusqlite::{Connection, Params};
 use store::custody::{Custodies, CustodyRow};
-use store::queries;
+use store::sql;
 use store::{StoreError, WriteError};
 
 use crate::piece;
@@ -27,9 +27,9 @@ impl Scope<'_> {
             custody.expires.as_micros(),
             custody.size.cast_signed(),
         );
-        if row::run(self.conn, queries::custody::ADD, params)? == 1 {
+        if row::run(self.conn, sql::custody::ADD, params)? == 1 {
             let moved = (from, custody.size.cast_signed());
-            row::run(self.conn, queries::custody::TOTAL_MOVE, moved)?;
+            row::run(self.conn, sql::custody::TOTAL_MOVE, moved)?;
         }
         Ok(())
     }
@@ -46,7 +46,7 @@ impl Scope<'_> {
         let (Some(number), Some(node)) = (number, node) else {
             return Ok(());
         };
-        let sql = queries::custody::HELD;
+        let sql = sql::custody::HELD;
         let held = row::first(self.conn, sql, "custody", (number, node), |columns| {
             let held: (i64, i64) = (columns.take("from_no")?, columns.take("size")?);
             Ok(held)
@@ -55,17 +55,17 @@ impl Scope<'_> {
             return Ok(());
         };
         let params = (at.as_micros(), forwarded, number, node);
-        row::run(self.conn, queries::custody::END, params)?;
+        row::run(self.conn, sql::custody::END, params)?;
         let moved = (from, size.saturating_neg());
-        row::run(self.conn, queries::custody::TOTAL_MOVE, moved)?;
+        row::run(self.conn, sql::custody::TOTAL_MOVE, moved)?;
         self.drop_bytes(number)
     }
 
     /// The bytes of a relayed dispatch go when nobody waits for them; that it was here stays known.
     fn drop_bytes(&self, number: i64) -> Result<(), WriteError> {
-        let sql = queries::custody::ANY;
+        let sql = sql::custody::ANY;
         let waits = row::first(self.conn, sql, "custody", (number,), |_| Ok(()))?;
-        if waits.is_none() && row::run(self.conn, queries::dispatch::EMPTY, (number,))? == 1 {
+        if waits.is_none() && row::run(self.conn, sql::dispatch::EMPTY, (number,))? == 1 {
             piece::drop(self.conn, number)?;
         }
         Ok(())
@@ -77,7 +77,7 @@ impl Custodies for SqliteStore {
     async fn custody_bytes(&self, from: &NodeId) -> Result<u64, StoreError> {
         let from = from.clone();
         self.read(move |conn| {
-            let sql = queries::custody::TOTAL;
+            let sql = sql::custody::TOTAL;
             let total = row::first(conn, sql, "custody_total", (from.as_str(),), |columns| {
                 columns.count("bytes")
             })?;
@@ -91,12 +91,12 @@ impl Custodies for SqliteStore {
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<CustodyRow>, StoreError> {
-        self.read(move |conn| rows(conn, queries::custody::OVERDUE, (now.as_micros(), limit)))
+        self.read(move |conn| rows(conn, sql::custody::OVERDUE, (now.as_micros(), limit)))
             .await
     }
 
     async fn custody(&self, dispatch: DispatchId) -> Result<Vec<CustodyRow>, StoreError> {
-        self.read(move |conn| rows(conn, queries::custody::LIST, (dispatch.as_bytes(),)))
+        self.read(move |conn| rows(conn, sql::custody::LIST, (dispatch.as_bytes(),)))
             .await
     }
 }

@@ -8,7 +8,7 @@ use model::time::Timestamp;
 use rusqlite::{Connection, Params};
 use store::delivery::{Deliveries, DeliveryRow, OutboxItem};
 use store::dispatch::SeqRange;
-use store::queries;
+use store::sql;
 use store::{StoreError, WriteError};
 
 use crate::code::Code as _;
@@ -32,10 +32,10 @@ impl Scope<'_> {
             delivery.since.as_micros(),
             &delivery.detail,
         );
-        row::run(self.conn, queries::delivery::ADD, params)?;
+        row::run(self.conn, sql::delivery::ADD, params)?;
         let sent = (node, seq, number);
         if self.sent != Some(sent) {
-            row::run(self.conn, queries::delivery::SENT, sent)?;
+            row::run(self.conn, sql::delivery::SENT, sent)?;
             self.sent = Some(sent);
         }
         Ok(())
@@ -55,13 +55,13 @@ impl Scope<'_> {
             .iter()
             .fold(0_i64, |bits, state| bits | 1_i64 << state.code());
         let params = (to.code(), at.as_micros(), detail, number, office, from);
-        row::run(self.conn, queries::delivery::MOVE, params)?;
+        row::run(self.conn, sql::delivery::MOVE, params)?;
         Ok(())
     }
 
     pub(crate) fn add_void(&mut self, node: &NodeId, seq: u64) -> Result<(), WriteError> {
         let params = (self.name(node.as_str())?, seq.cast_signed());
-        row::run(self.conn, queries::void::ADD, params)?;
+        row::run(self.conn, sql::void::ADD, params)?;
         Ok(())
     }
 }
@@ -69,7 +69,7 @@ impl Scope<'_> {
 #[async_trait]
 impl Deliveries for SqliteStore {
     async fn deliveries(&self, dispatch: DispatchId) -> Result<Vec<DeliveryRow>, StoreError> {
-        self.read(move |conn| rows(conn, queries::delivery::LIST, (dispatch.as_bytes(),)))
+        self.read(move |conn| rows(conn, sql::delivery::LIST, (dispatch.as_bytes(),)))
             .await
     }
 
@@ -79,7 +79,7 @@ impl Deliveries for SqliteStore {
             let Some(node) = number(conn, &node)? else {
                 return Ok(Vec::new());
             };
-            let sql = queries::delivery::OUTBOX;
+            let sql = sql::delivery::OUTBOX;
             row::list(conn, sql, "delivery", (node, limit), |columns| {
                 let item = item(columns)?;
                 Ok(OutboxItem {
@@ -96,7 +96,7 @@ impl Deliveries for SqliteStore {
         self.read(|conn| {
             row::list(
                 conn,
-                queries::delivery::WAITING,
+                sql::delivery::WAITING,
                 "delivery",
                 (),
                 |columns| Ok((columns.parse("node_no")?, columns.count("count")?)),
@@ -106,7 +106,7 @@ impl Deliveries for SqliteStore {
     }
 
     async fn overdue(&self, now: Timestamp, limit: u32) -> Result<Vec<DeliveryRow>, StoreError> {
-        self.read(move |conn| rows(conn, queries::delivery::OVERDUE, (now.as_micros(), limit)))
+        self.read(move |conn| rows(conn, sql::delivery::OVERDUE, (now.as_micros(), limit)))
             .await
     }
 
@@ -123,7 +123,7 @@ impl Deliveries for SqliteStore {
             };
             let mut items = Vec::new();
             for (first, last) in gaps {
-                let sql = queries::delivery::SENT_BETWEEN;
+                let sql = sql::delivery::SENT_BETWEEN;
                 let params = (node, first, last, now.as_micros());
                 items.extend(row::list(conn, sql, "sent", params, item)?);
             }
@@ -135,7 +135,7 @@ impl Deliveries for SqliteStore {
     async fn voids(&self, node: &NodeId) -> Result<Vec<u64>, StoreError> {
         let node = node.clone();
         self.read(move |conn| {
-            let sql = queries::void::LIST;
+            let sql = sql::void::LIST;
             row::list(conn, sql, "void", (node.as_str(),), |columns| {
                 columns.count("seq")
             })
@@ -145,7 +145,7 @@ impl Deliveries for SqliteStore {
 
     async fn delivery_counts(&self) -> Result<Vec<(DeliveryState, u64)>, StoreError> {
         self.read(|conn| {
-            row::list(conn, queries::delivery::COUNTS, "delivery", (), |columns| {
+            row::list(conn, sql::delivery::COUNTS, "delivery", (), |columns| {
                 Ok((columns.code("state")?, columns.count("count")?))
             })
         })
@@ -181,7 +181,7 @@ fn item(columns: &mut Columns<'_>) -> Result<OutboxItem, StoreError> {
 }
 
 fn number(conn: &Connection, node: &NodeId) -> Result<Option<i64>, StoreError> {
-    let sql = queries::name::FIND;
+    let sql = sql::name::FIND;
     row::first(conn, sql, "name", (node.as_str(),), |columns| {
         columns.take("name_no")
     })

@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 use store::dispatch::{
     Direction, DispatchLine, DispatchQuery, DispatchRow, Dispatches, ReadLine, SeqRange,
 };
-use store::queries;
+use store::sql;
 use store::{StoreError, WriteError};
 use zeroize::Zeroizing;
 
@@ -29,7 +29,7 @@ impl Scope<'_> {
         piece::add(self.conn, number, &dispatch.bytes)?;
         for (place, parent) in (0_i64..).zip(&dispatch.parents) {
             let parent = self.digest(parent.as_bytes())?;
-            row::run(self.conn, queries::parent::ADD, (number, place, parent))?;
+            row::run(self.conn, sql::parent::ADD, (number, place, parent))?;
         }
         if let (Direction::In, Some(seq)) = (dispatch.line.direction, dispatch.line.seq) {
             let origin = self.name(dispatch.line.origin.as_str())?;
@@ -42,15 +42,15 @@ impl Scope<'_> {
 
     /// The id was heard of before: refused if its bytes are here; else what is left of it makes room.
     fn make_room(&self, id: DispatchId, number: i64) -> Result<(), WriteError> {
-        let sql = queries::dispatch::KEPT;
+        let sql = sql::dispatch::KEPT;
         let kept: Option<i64> = row::first(self.conn, sql, "dispatch", (number,), |columns| {
             columns.take("kept")
         })?;
         match kept {
             None => Ok(()),
             Some(0) => {
-                row::run(self.conn, queries::parent::DROP, (number,))?;
-                row::run(self.conn, queries::dispatch::DROP, (number,))?;
+                row::run(self.conn, sql::parent::DROP, (number,))?;
+                row::run(self.conn, sql::dispatch::DROP, (number,))?;
                 Ok(())
             }
             Some(_) => Err(WriteError::KnownDispatch(id)),
@@ -70,7 +70,7 @@ impl Scope<'_> {
             .transpose()?;
         row::run(
             self.conn,
-            queries::dispatch::ADD,
+            sql::dispatch::ADD,
             params![
                 number,
                 line.direction.code(),
@@ -100,7 +100,7 @@ impl Scope<'_> {
         if let Some(sort) = self.sort.filter(|sort| sort.0 == number) {
             return Ok(sort);
         }
-        let sql = queries::dispatch::SORT;
+        let sql = sql::dispatch::SORT;
         let sort = row::first(self.conn, sql, "dispatch", (number,), |columns| {
             Ok((number, columns.take("lane")?, columns.take("expires")?))
         })?;
@@ -117,7 +117,7 @@ impl Scope<'_> {
             return Err(WriteError::KnownSubmission(known));
         }
         let number = self.digest(dispatch.as_bytes())?;
-        row::run(self.conn, queries::submission::ADD, (token, number))?;
+        row::run(self.conn, sql::submission::ADD, (token, number))?;
         Ok(())
     }
 }
@@ -162,7 +162,7 @@ impl Dispatches for SqliteStore {
     ) -> Result<Vec<DispatchId>, StoreError> {
         let reference = reference.to_string();
         self.read(move |conn| {
-            let sql = queries::dispatch::BY_REFERENCE;
+            let sql = sql::dispatch::BY_REFERENCE;
             row::list(conn, sql, "dispatch", (reference,), |columns| {
                 columns.dispatch("dispatch_no")
             })
@@ -175,7 +175,7 @@ impl Dispatches for SqliteStore {
             return Ok(Vec::new());
         };
         self.read(move |conn| {
-            let sql = queries::dispatch::BY_PREFIX;
+            let sql = sql::dispatch::BY_PREFIX;
             let params = (bounds.0.as_bytes(), bounds.1.as_bytes());
             row::list(conn, sql, "dispatch", params, |columns| {
                 columns.dispatch("dispatch_no")
@@ -186,7 +186,7 @@ impl Dispatches for SqliteStore {
 
     async fn children(&self, id: DispatchId) -> Result<Vec<DispatchId>, StoreError> {
         self.read(move |conn| {
-            let sql = queries::parent::CHILDREN;
+            let sql = sql::parent::CHILDREN;
             row::list(conn, sql, "parent", (id.as_bytes(),), |columns| {
                 columns.dispatch("dispatch_no")
             })
@@ -215,7 +215,7 @@ pub(crate) struct Found {
 
 pub(crate) fn found(conn: &Connection, id: DispatchId) -> Result<Option<Found>, StoreError> {
     let params = (id.as_bytes(),);
-    row::first(conn, queries::dispatch::LINE, "dispatch", params, line)
+    row::first(conn, sql::dispatch::LINE, "dispatch", params, line)
 }
 
 /// Length of the bytes, as a number of this machine.
@@ -237,7 +237,7 @@ fn whole(
             .map(Zeroizing::new)
             .map_err(|error| Cell::new("dispatch", "content_key").corrupt(error))
     });
-    let sql = queries::parent::LIST;
+    let sql = sql::parent::LIST;
     Ok(Some(DispatchRow {
         content_key: content_key.transpose()?,
         parents: row::list(conn, sql, "parent", (found.number,), |columns| {
@@ -259,14 +259,14 @@ fn lines(conn: &Connection, query: &DispatchQuery) -> Result<Vec<DispatchLine>, 
     match &query.case {
         None => row::list(
             conn,
-            queries::dispatch::LIST,
+            sql::dispatch::LIST,
             "dispatch",
             (before, direction, kind, limit),
             read,
         ),
         Some(case) => row::list(
             conn,
-            queries::dispatch::LIST_OF_CASE,
+            sql::dispatch::LIST_OF_CASE,
             "dispatch",
             (case.to_string(), before, direction, kind, limit),
             read,
@@ -321,7 +321,7 @@ fn read_line(columns: &mut Columns<'_>) -> Result<Option<ReadLine>, StoreError> 
 }
 
 fn submission(conn: &Connection, token: &str) -> Result<Option<DispatchId>, StoreError> {
-    let sql = queries::submission::FIND;
+    let sql = sql::submission::FIND;
     row::first(conn, sql, "submission", (token,), |columns| {
         columns.dispatch("dispatch_no")
     })

@@ -6,14 +6,14 @@ use std::path::Path;
 use async_trait::async_trait;
 use rusqlite::Connection;
 use store::maintenance::{Maintenance, Totals};
-use store::queries;
+use store::sql;
 use store::{StoreError, WriteError};
 use tokio::sync::mpsc;
 use zeroize::Zeroizing;
 
 use crate::audit;
 use crate::backup::{self, Plan};
-use crate::files::Files;
+use crate::file::Files;
 use crate::open;
 use crate::row;
 use crate::sqlite_store::SqliteStore;
@@ -112,7 +112,7 @@ pub(crate) fn totals(
 
 /// Rows of dispatch, delivery, audit, act, quarantine.
 pub(crate) fn counts(conn: &Connection) -> Result<[u64; 5], StoreError> {
-    let sql = queries::maintenance::TOTALS;
+    let sql = sql::maintenance::TOTALS;
     let counts = row::first(conn, sql, "all", (), |columns| {
         Ok([
             columns.count("dispatch")?,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use rusqlite::Connection;
-use store::queries;
+use store::sql;
 use store::{StoreError, WriteError};
 
 use crate::row;
@@ -25,7 +25,7 @@ impl Names {
         let number = if let Some(number) = find(conn, text)? {
             number
         } else {
-            row::run(conn, queries::name::ADD, (text,))?;
+            row::run(conn, sql::name::ADD, (text,))?;
             conn.last_insert_rowid()
         };
         self.known.insert(text.to_owned(), number);
@@ -64,7 +64,7 @@ impl Names {
 }
 
 fn find(conn: &Connection, text: &str) -> Result<Option<i64>, StoreError> {
-    row::first(conn, queries::name::FIND, "name", (text,), |columns| {
+    row::first(conn, sql::name::FIND, "name", (text,), |columns| {
         columns.take("name_no")
     })
 }

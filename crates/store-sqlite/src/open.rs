@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
-use store::{StoreError, queries};
+use store::{StoreError, sql};
 use thiserror::Error;
 
 use crate::crypter::{CellOf, Crypter};
@@ -190,7 +190,7 @@ fn check_version() -> Result<(), OpenError> {
 /// A new store remembers its root key by a cell that only that key opens.
 fn check_root_key(conn: &Connection, crypter: &Crypter) -> Result<(), OpenError> {
     let known: Option<Vec<u8>> =
-        row::first(conn, queries::meta::FIND, "meta", (PROOF,), |columns| {
+        row::first(conn, sql::meta::FIND, "meta", (PROOF,), |columns| {
             columns.take("value")
         })?;
     let cell = CellOf {
@@ -200,7 +200,7 @@ fn check_root_key(conn: &Connection, crypter: &Crypter) -> Result<(), OpenError>
     };
     let Some(proof) = known else {
         let proof = crypter.encrypt(cell, PROOF.as_bytes())?;
-        conn.execute(queries::meta::PUT, (PROOF, proof))
+        conn.execute(sql::meta::PUT, (PROOF, proof))
             .map_err(|error| row::broken(&error))?;
         return Ok(());
     };

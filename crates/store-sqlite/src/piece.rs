@@ -6,7 +6,7 @@
 //! dispatches have (2.5 to 7.2 KB): 1.08 to 1.11 bytes of disk for each byte, against 1.04 to 1.60 uncut.
 
 use rusqlite::Connection;
-use store::queries;
+use store::sql;
 use store::{StoreError, WriteError};
 
 use crate::row;
@@ -16,7 +16,7 @@ pub(crate) fn add(conn: &Connection, dispatch_no: i64, bytes: &[u8]) -> Result<(
     let mut rest = bytes;
     for (number, len) in (first..).zip(cut(bytes.len())) {
         let (piece, after) = rest.split_at_checked(len).unwrap_or((rest, &[]));
-        row::run(conn, queries::piece::ADD, (number, piece))?;
+        row::run(conn, sql::piece::ADD, (number, piece))?;
         rest = after;
     }
     Ok(())
@@ -29,7 +29,7 @@ pub(crate) fn read(
 ) -> Result<Vec<u8>, StoreError> {
     let mut bytes = Vec::with_capacity(size);
     let mut statement = conn
-        .prepare_cached(queries::piece::LIST)
+        .prepare_cached(sql::piece::LIST)
         .map_err(|error| row::broken(&error))?;
     let mut rows = statement
         .query(numbers(dispatch_no))
@@ -50,7 +50,7 @@ pub(crate) fn read(
 }
 
 pub(crate) fn drop(conn: &Connection, dispatch_no: i64) -> Result<(), WriteError> {
-    row::run(conn, queries::piece::DROP, numbers(dispatch_no)).map(drop_count)
+    row::run(conn, sql::piece::DROP, numbers(dispatch_no)).map(drop_count)
 }
 
 fn drop_count(_: usize) {}

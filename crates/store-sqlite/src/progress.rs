@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use model::ids::DispatchId;
 use store::progress::{ProgressRow, Progresses};
-use store::queries;
+use store::sql;
 use store::{StoreError, WriteError};
 
 use crate::row;
@@ -19,7 +19,7 @@ impl Scope<'_> {
             self.digest(step.by.as_bytes())?,
             step.at.as_micros(),
         );
-        row::run(self.conn, queries::progress::ADD, params)?;
+        row::run(self.conn, sql::progress::ADD, params)?;
         Ok(())
     }
 }
@@ -31,7 +31,7 @@ impl Progresses for SqliteStore {
             let params = (of.as_bytes(),);
             row::list(
                 conn,
-                queries::progress::LIST,
+                sql::progress::LIST,
                 "progress",
                 params,
                 |columns| {

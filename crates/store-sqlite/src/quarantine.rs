@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use model::ids::NodeId;
 use rusqlite::Connection;
 use store::quarantine::{QuarantineRow, Quarantines};
-use store::queries;
+use store::sql;
 use store::{StoreError, WriteError};
 
 use crate::row;
@@ -27,7 +27,7 @@ impl Scope<'_> {
             bytes,
             passed,
         );
-        row::run(self.conn, queries::quarantine::ADD, params)?;
+        row::run(self.conn, sql::quarantine::ADD, params)?;
         shrink(self.conn, number, passed)
     }
 }
@@ -36,7 +36,7 @@ impl Scope<'_> {
 impl Quarantines for SqliteStore {
     async fn quarantine(&self, limit: u32) -> Result<Vec<QuarantineRow>, StoreError> {
         self.read(move |conn| {
-            let sql = queries::quarantine::LIST;
+            let sql = sql::quarantine::LIST;
             row::list(conn, sql, "quarantine", (limit,), |columns| {
                 Ok(QuarantineRow {
                     peer: columns.parse_some("peer_no")?,
@@ -51,7 +51,7 @@ impl Quarantines for SqliteStore {
 }
 
 fn last(conn: &Connection) -> Result<Option<(i64, i64)>, StoreError> {
-    let sql = queries::quarantine::LAST;
+    let sql = sql::quarantine::LAST;
     row::first(conn, sql, "quarantine", (), |columns| {
         Ok((columns.take("quarantine_no")?, columns.take("passed")?))
     })
@@ -60,7 +60,7 @@ fn last(conn: &Connection) -> Result<Option<(i64, i64)>, StoreError> {
 /// Drops the oldest until both bounds hold.
 fn shrink(conn: &Connection, number: i64, passed: i64) -> Result<(), WriteError> {
     loop {
-        let sql = queries::quarantine::FIRST;
+        let sql = sql::quarantine::FIRST;
         let first = row::first(conn, sql, "quarantine", (), |columns| {
             let first: i64 = columns.take("quarantine_no")?;
             let with: i64 = columns.take("passed")?;
@@ -75,7 +75,7 @@ fn shrink(conn: &Connection, number: i64, passed: i64) -> Result<(), WriteError>
         if !over {
             return Ok(());
         }
-        row::run(conn, queries::quarantine::DROP, (first,))?;
+        row::run(conn, sql::quarantine::DROP, (first,))?;
     }
 }
 

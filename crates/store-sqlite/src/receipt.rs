@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use model::ids::{DispatchId, NodeId};
-use store::queries;
+use store::sql;
 use store::receipt::{ReceiptRow, Receipts};
 use store::{StoreError, WriteError};
 
@@ -19,7 +19,7 @@ impl Scope<'_> {
             receipt.at.as_micros(),
             &receipt.bytes,
         );
-        row::run(self.conn, queries::receipt::ADD, params)?;
+        row::run(self.conn, sql::receipt::ADD, params)?;
         Ok(())
     }
 }
@@ -29,7 +29,7 @@ impl Receipts for SqliteStore {
     async fn receipts(&self, dispatch: DispatchId) -> Result<Vec<ReceiptRow>, StoreError> {
         self.read(move |conn| {
             let params = (dispatch.as_bytes(),);
-            row::list(conn, queries::receipt::LIST, "receipt", params, |columns| {
+            row::list(conn, sql::receipt::LIST, "receipt", params, |columns| {
                 receipt(dispatch, columns)
             })
         })
@@ -48,7 +48,7 @@ impl Receipts for SqliteStore {
                 let params = (signer.as_str(), dispatch.as_bytes());
                 receipts.extend(row::list(
                     conn,
-                    queries::receipt::BY,
+                    sql::receipt::BY,
                     "receipt",
                     params,
                     |columns| receipt(dispatch, columns),

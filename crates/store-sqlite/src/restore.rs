@@ -9,12 +9,12 @@ use aws_lc_rs::digest::{Context, SHA256};
 use model::ids::{AttachmentId, DispatchId};
 use rusqlite::Connection;
 use store::maintenance::Totals;
-use store::{StoreError, queries};
+use store::{StoreError, sql};
 use thiserror::Error;
 
 use crate::backup::VERSION;
 use crate::crypter::Crypter;
-use crate::files::Files;
+use crate::file::Files;
 use crate::kdf::KdfError;
 use crate::maintenance;
 use crate::open::{self, OpenError};
@@ -297,7 +297,7 @@ fn check_attachment(id: AttachmentId, path: &Path) -> Result<(), RestoreError> {
 fn check_dispatches(conn: &Connection, check: CheckDispatch<'_>) -> Result<(), RestoreError> {
     let mut after: i64 = 0;
     loop {
-        let sql = queries::dispatch::ALL;
+        let sql = sql::dispatch::ALL;
         let page = row::list(conn, sql, "dispatch", (after,), |columns| {
             let number: i64 = columns.take("dispatch_no")?;
             Ok((number, columns.dispatch("digest")?, columns.count("size")?))

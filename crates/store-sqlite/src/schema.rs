@@ -54,7 +54,7 @@ mod tests {
     fn every_query_prepares_and_numbers_its_parameters_in_order() {
         let mut conn = Connection::open_in_memory().unwrap();
         migrate(&mut conn).unwrap();
-        for (file, sql) in store::queries::ALL {
+        for (file, sql) in store::sql::ALL {
             let statement = conn
                 .prepare(sql)
                 .unwrap_or_else(|error| panic!("{file}: {error}"));

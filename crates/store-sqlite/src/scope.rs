@@ -2,7 +2,7 @@
 
 use model::ids::DispatchId;
 use rusqlite::Connection;
-use store::queries;
+use store::sql;
 use store::{Change, StoreError, Write, WriteError};
 
 use crate::audit::Chain;
@@ -91,7 +91,7 @@ impl Scope<'_> {
         if let Some(number) = self.recent(digest) {
             return Ok((number, false));
         }
-        let new = row::run(self.conn, queries::digest::ADD, (digest,))? == 1;
+        let new = row::run(self.conn, sql::digest::ADD, (digest,))? == 1;
         let number = if new {
             self.conn.last_insert_rowid()
         } else {
@@ -129,7 +129,7 @@ impl Scope<'_> {
 pub(crate) fn find(conn: &Connection, digest: &[u8; 32]) -> Result<Option<i64>, StoreError> {
     row::first(
         conn,
-        queries::digest::FIND,
+        sql::digest::FIND,
         "digest",
         (digest,),
         |columns| columns.take("digest_no"),

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use rusqlite::Connection;
-use store::queries;
+use store::sql;
 use store::secret::Secrets;
 use store::{StoreError, WriteError};
 use zeroize::Zeroizing;
@@ -15,12 +15,12 @@ use crate::sqlite_store::SqliteStore;
 impl Scope<'_> {
     pub(crate) fn put_secret(&self, name: &str, value: &[u8]) -> Result<(), WriteError> {
         let sealed = self.crypter.encrypt(cell(name), value)?;
-        row::run(self.conn, queries::secret::PUT, (name, sealed))?;
+        row::run(self.conn, sql::secret::PUT, (name, sealed))?;
         Ok(())
     }
 
     pub(crate) fn drop_secret(&self, name: &str) -> Result<(), WriteError> {
-        row::run(self.conn, queries::secret::DROP, (name,))?;
+        row::run(self.conn, sql::secret::DROP, (name,))?;
         Ok(())
     }
 }
@@ -37,7 +37,7 @@ impl Secrets for SqliteStore {
 
     async fn secret_names(&self) -> Result<Vec<String>, StoreError> {
         self.read(|conn| {
-            row::list(conn, queries::secret::LIST, "secret", (), |columns| {
+            row::list(conn, sql::secret::LIST, "secret", (), |columns| {
                 columns.take("name")
             })
         })
@@ -46,7 +46,7 @@ impl Secrets for SqliteStore {
 }
 
 fn find(conn: &Connection, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
-    row::first(conn, queries::secret::FIND, "secret", (name,), |columns| {
+    row::first(conn, sql::secret::FIND, "secret", (name,), |columns| {
         columns.take("value")
     })
 }

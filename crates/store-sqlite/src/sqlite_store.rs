@@ -13,10 +13,10 @@ use tokio::sync::mpsc;
 use crate::checkpointer::Checkpointer;
 use crate::crypter::Crypter;
 use crate::engine::Engine;
-use crate::files::Files;
+use crate::file::Files;
 use crate::open::{self, Home, OpenError};
 use crate::options::Options;
-use crate::readers::{self, Readers};
+use crate::reader::{self, Readers};
 use crate::root_key::RootKey;
 use crate::writer;
 
@@ -118,7 +118,7 @@ impl SqliteStore {
         for _ in 0..options.readers.clamp(1, 16) {
             let conn = open::reader(&database, &options)?;
             let asked = Arc::clone(&asked);
-            handles.push(spawn("guzar-read", move || readers::run(&conn, &asked))?);
+            handles.push(spawn("guzar-read", move || reader::run(&conn, &asked))?);
         }
         Ok(Arc::new(Self {
             work: Work::Threads {

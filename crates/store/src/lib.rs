@@ -21,7 +21,7 @@ pub mod error;
 pub mod maintenance;
 pub mod progress;
 pub mod quarantine;
-pub mod queries;
+pub mod sql;
 pub mod receipt;
 pub mod secret;
 

@@ -38,6 +38,7 @@ const EMPTY_NAMES: &[&str] = &[
 /// Plurals that are no second name for the same noun.
 const PLURALS: &[&str] = &[
     "codes", // the code lists of `model`, beside a store's `code.rs` that turns rows into values
+    "tests", // the test file beside a file, and the command `xtask test`
 ];
 
 struct Source {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use envelope::keys::{SealingKey, SigningKey};
+use envelope::key::{SealingKey, SigningKey};
 use minicbor::bytes::{ByteArray, ByteVec};
 use model::address::Address;
 use model::content::Content;

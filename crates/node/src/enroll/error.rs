@@ -1,6 +1,6 @@
 //! What can go wrong on the way into a network. Nothing is half-done: on every error the store is as it was.
 
-use envelope::keys::KeyError;
+use envelope::key::KeyError;
 use model::address::{Address, StateCode};
 use model::ids::{NetworkId, NodeId};
 use register::RegisterError;

@@ -1,6 +1,6 @@
 //! The first keys of a home: a node's, and a state's where its registrar sits.
 
-use envelope::keys::SigningKey;
+use envelope::key::SigningKey;
 use minicbor::bytes::ByteArray;
 use minicbor::{Decode, Encode};
 use model::address::StateCode;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use envelope::keys::SigningKey;
+use envelope::key::SigningKey;
 use model::address::StateCode;
 use model::ids::NetworkId;
 use model::time::Timestamp;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use envelope::keys::VerifyingKey;
+use envelope::key::VerifyingKey;
 use model::address::{Address, StateCode};
 use model::ids::{ActId, KeyId};
 use model::time::Timestamp;
