@@ -7,4 +7,5 @@
 
 mod ed25519;
 mod purpose;
+mod python;
 mod wycheproof;
