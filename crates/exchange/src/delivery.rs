@@ -32,12 +32,11 @@ pub const fn predecessors(to: DeliveryState) -> &'static [DeliveryState] {
         Held => &[],
         Queued => &[Held],
         Relayed => &[Queued],
-        Delivered => &[Queued, Relayed, Expired],
+        Delivered | Refused => &[Queued, Relayed, Expired],
         Opened => &[Queued, Relayed, Expired, Delivered],
         Accepted => &[Queued, Relayed, Expired, Delivered, Opened],
         Acted => &[Queued, Relayed, Expired, Delivered, Opened, Accepted],
         Answered => &[Queued, Relayed, Expired, Delivered, Opened, Accepted, Acted],
-        Refused => &[Queued, Relayed, Expired],
         Expired => &[Held, Queued, Relayed],
         Recalled => &[Held, Queued, Relayed, Delivered, Opened, Accepted, Acted],
     }
