@@ -189,10 +189,9 @@ fn check_version() -> Result<(), OpenError> {
 
 /// A new store remembers its root key by a cell that only that key opens.
 fn check_root_key(conn: &Connection, crypter: &Crypter) -> Result<(), OpenError> {
-    let known: Option<Vec<u8>> =
-        row::first(conn, sql::meta::FIND, "meta", (PROOF,), |columns| {
-            columns.take("value")
-        })?;
+    let known: Option<Vec<u8>> = row::first(conn, sql::meta::FIND, "meta", (PROOF,), |columns| {
+        columns.take("value")
+    })?;
     let cell = CellOf {
         table: "meta",
         column: "value",
