@@ -3,7 +3,8 @@
 //! ```text
 //! Held -> Queued -> Relayed -> Delivered -> Opened -> Accepted -> Acted -> Answered
 //!   |       |          |           `-----------'----------'---------'---> Recalled
-//!   `-------'----------'---> Refused, Expired, Recalled
+//!   |       `----------'---> Refused
+//!   `-------'----------'---> Expired, Recalled
 //! ```
 //! Receipts and steps arrive in any order and more than once, so every step up the ladder may leave
 //! rungs out, and nothing goes down. Refused, Expired and Recalled end a delivery - except that a receipt

@@ -76,18 +76,3 @@ fn a_file_that_is_no_database_is_refused() {
         [b'x'; 5_000]
     );
 }
-
-#[test]
-fn commits_are_synced_and_the_log_is_moved_apart_from_them() {
-    let dir = tempfile::tempdir().unwrap();
-    drop(create(dir.path()));
-
-    let conn = Connection::open(dir.path().join("store.db")).unwrap();
-    let mode: String = conn
-        .query_row("pragma journal_mode", (), |row| row.get(0))
-        .unwrap();
-    let page: i64 = conn
-        .query_row("pragma page_size", (), |row| row.get(0))
-        .unwrap();
-    assert_eq!((mode.as_str(), page), ("wal", 4_096));
-}
