@@ -196,6 +196,11 @@ impl CreditWindow {
         }
     }
 
+    /// Bytes sent since the link began.
+    pub const fn sent(&self) -> u64 {
+        self.sent
+    }
+
     /// Bytes on their way.
     pub const fn unacked(&self) -> u64 {
         self.sent.saturating_sub(self.acked)
