@@ -107,6 +107,13 @@ impl Transfers {
         }
     }
 
+    /// Bytes that have arrived of what is on its way, durable or not.
+    pub(crate) fn have(&self, id: &AttachmentId) -> Option<u64> {
+        let state = lock(&self.state);
+        let wanted = state.wanted.as_ref()?.get(id)?;
+        Some(wanted.have)
+    }
+
     fn forget(&self, id: &AttachmentId) {
         if let Some(all) = &mut lock(&self.state).wanted {
             all.remove(id);
