@@ -11,6 +11,7 @@ pub(crate) use seal::seal_files;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use envelope::attachment::SealedHash;
 use exchange::frame::Frame;
@@ -33,6 +34,8 @@ const STALLED_S: i64 = 60;
 #[derive(Debug, Default)]
 pub(crate) struct Transfers {
     state: Mutex<State>,
+    /// Files sealed since the start: each has a scratch file of its own.
+    sealed: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -79,6 +82,10 @@ impl Transfers {
                 wanted.not_before = now.plus_seconds(ASK_AGAIN_S);
             }
         });
+    }
+
+    fn scratch_name(&self) -> String {
+        format!("sealing-{}", self.sealed.fetch_add(1, Ordering::Relaxed))
     }
 
     fn each(&self, mut work: impl FnMut(&mut Wanted)) {
