@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use exchange::frame::{Frame, HaveEntry, Hello};
 use exchange::have::SeqSet;
 use model::ids::NodeId;
+use model::time::Timestamp;
 
 use crate::api::Event;
 use crate::link::{Host, LinkConfig, Outbox, Peer};
@@ -104,8 +105,18 @@ impl Host for Node {
         }
     }
 
-    async fn refill(&self, peer: &NodeId) {
-        Node::refill(self, peer).await;
+    fn now(&self) -> Timestamp {
+        self.inner.now()
+    }
+
+    async fn waits(&self, peer: &NodeId) -> bool {
+        match self.inner.store.outbox(peer, 1).await {
+            Ok(items) => !items.is_empty(),
+            Err(error) => {
+                tracing::error!(%peer, "the outbox cannot be read: {error}");
+                false
+            }
+        }
     }
 }
 

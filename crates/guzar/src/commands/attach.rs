@@ -14,7 +14,7 @@ use crate::failed::{Failed, ProblemExt as _, problem};
 use crate::flags::Fields;
 use crate::flags::dispatch::DispatchFlags;
 use crate::progress;
-use crate::render::node;
+use crate::render;
 use crate::session::Session;
 use crate::submit::{Source, submit};
 
@@ -88,7 +88,7 @@ async fn save(context: &Context, save: Save) -> Result<(), Failed> {
     session.close().await;
     let response = answer?;
     context.print(&response, |words| match &response {
-        Response::Saved { file, bytes } => node::saved(words, file, *bytes),
+        Response::Saved { file, bytes } => render::node::saved(words, file, *bytes),
         other => format!("{other:?}"),
     })
 }

@@ -8,7 +8,7 @@ use crate::context::{Context, absolute};
 use crate::failed::Failed;
 use crate::passphrase::{self, Purpose};
 use crate::progress;
-use crate::render::node;
+use crate::render;
 use crate::session::Session;
 
 /// Write an encrypted copy of everything that the node has
@@ -37,7 +37,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<(), Failed> {
     session.close().await;
     let response = answer?;
     context.print(&response, |words| match &response {
-        Response::Saved { file, bytes } => node::saved(words, file, *bytes),
+        Response::Saved { file, bytes } => render::node::saved(words, file, *bytes),
         other => format!("{other:?}"),
     })
 }

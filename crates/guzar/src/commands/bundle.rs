@@ -10,7 +10,7 @@ use crate::context::{Context, absolute};
 use crate::exit::Class;
 use crate::failed::{Failed, Kept, ProblemExt as _, Told, problem};
 use crate::progress;
-use crate::render::node;
+use crate::render;
 use crate::session::Session;
 
 /// Carry dispatches and receipts by hand, in a file
@@ -72,7 +72,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<(), Failed> {
     let Response::Bundle(done) = &response else {
         return Err(crate::complete::unexpected(&response));
     };
-    context.print(&response, |words| node::bundle(words, done, imports))?;
+    context.print(&response, |words| render::node::bundle(words, done, imports))?;
     match done.broken_at {
         None => Ok(()),
         Some(at) => Err(Failed::one(

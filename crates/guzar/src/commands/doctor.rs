@@ -5,7 +5,7 @@ use node::api::{Request, Response};
 use crate::context::Context;
 use crate::exit::Class;
 use crate::failed::{Failed, ProblemExt as _, Told, problem};
-use crate::render::node;
+use crate::render;
 use crate::session::Session;
 
 /// Check store, keys, clock, links and register
@@ -18,7 +18,7 @@ pub(crate) async fn run(context: &Context, _args: Args) -> Result<(), Failed> {
     session.close().await;
     let response = answer?;
     context.print(&response, |words| match &response {
-        Response::Doctor { checks } => node::checks(words, checks),
+        Response::Doctor { checks } => render::node::checks(words, checks),
         other => format!("{other:?}"),
     })?;
     let bad = match &response {

@@ -7,7 +7,7 @@ use node::api::{Name, Request, Response};
 
 use crate::context::{Context, absolute};
 use crate::failed::Failed;
-use crate::render::node;
+use crate::render;
 use crate::session;
 
 /// Prove a dispatch to others
@@ -44,7 +44,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<(), Failed> {
     };
     let response = session::ask(context, &request).await?;
     context.print(&response, |words| match &response {
-        Response::Saved { file, bytes } => node::saved(words, file, *bytes),
+        Response::Saved { file, bytes } => render::node::saved(words, file, *bytes),
         other => format!("{other:?}"),
     })
 }

@@ -4,7 +4,7 @@ use node::api::{Request, Response};
 
 use crate::context::Context;
 use crate::failed::Failed;
-use crate::render::node;
+use crate::render;
 use crate::session::Session;
 
 /// Show the links to other nodes
@@ -18,7 +18,7 @@ pub(crate) async fn run(context: &Context, _args: Args) -> Result<(), Failed> {
     session.close().await;
     let response = answer?;
     context.print(&response, |words| match &response {
-        Response::Links { links } => node::links(words, links, running),
+        Response::Links { links } => render::node::links(words, links, running),
         other => format!("{other:?}"),
     })
 }

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use model::ids::{DispatchId, NodeId};
 use node::config::Config;
 use serde::Serialize;
-use store::{Change, Store, Write};
+use store::counter::Counters as _;
+use store::{Change, Store as _, Write};
 use store_sqlite::{KdfCost, Options, RestoreError, Restored, SqliteStore};
 
 use crate::context::Context;
@@ -146,7 +147,7 @@ async fn unpack(
 /// Each dispatch is what its id says.
 fn check(id: DispatchId, bytes: &[u8]) -> Result<(), String> {
     let parsed = envelope::open::parse(bytes).map_err(|error| full(&error))?;
-    if parsed.id() == id {
+    if parsed.id == id {
         Ok(())
     } else {
         Err("its bytes have another id".to_owned())

@@ -6,7 +6,7 @@ use crate::complete::unexpected;
 use crate::context::Context;
 use crate::exit::Class;
 use crate::failed::{Failed, ProblemExt as _, problem};
-use crate::render::node;
+use crate::render;
 use crate::session;
 
 /// Run the node: links, delivery, control socket
@@ -31,7 +31,7 @@ pub(crate) async fn run(context: &Context, _args: Args) -> Result<(), Failed> {
     let up = match node.handle(Request::Status).await {
         Response::Status(status) => {
             let answer = Response::Status(status.clone());
-            context.print(&answer, |words| node::status(words, &status, true))
+            context.print(&answer, |words| render::node::status(words, &status, true))
         }
         Response::Failed(failure) => Err(failure.into()),
         other => Err(unexpected(&other)),

@@ -4,7 +4,7 @@ use node::api::{Request, Response};
 
 use crate::context::Context;
 use crate::failed::Failed;
-use crate::render::node;
+use crate::render;
 use crate::session::Session;
 
 /// Show how the node stands
@@ -18,7 +18,7 @@ pub(crate) async fn run(context: &Context, _args: Args) -> Result<(), Failed> {
     session.close().await;
     let response = answer?;
     context.print(&response, |words| match &response {
-        Response::Status(status) => node::status(words, status, running),
+        Response::Status(status) => render::node::status(words, status, running),
         other => format!("{other:?}"),
     })
 }

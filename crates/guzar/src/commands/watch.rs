@@ -5,7 +5,7 @@ use node::api::Event;
 use crate::context::Context;
 use crate::exit::Class;
 use crate::failed::{Failed, ProblemExt as _, problem};
-use crate::render::node;
+use crate::render;
 use crate::session;
 
 /// Print what happens on the running node, as it happens
@@ -31,7 +31,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<(), Failed> {
     let mut left = args.count;
     while left != Some(0) {
         let event: Event = watcher.event().await.map_err(lost)?;
-        context.print(&event, |words| node::event(words, &event))?;
+        context.print(&event, |words| render::node::event(words, &event))?;
         left = left.map(|left| left.saturating_sub(1));
     }
     Ok(())

@@ -1,0 +1,10 @@
+//! The region as it is built in, and the rules that hold for every network.
+
+#![cfg(test)]
+
+mod accession;
+mod network;
+mod order;
+mod prefix;
+mod region;
+mod verdict;
