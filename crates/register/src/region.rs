@@ -19,6 +19,7 @@ use crate::coupling::Coupling;
 use crate::crossing::Crossing;
 use crate::desk::Desk;
 use crate::membership::Membership;
+use crate::names::Names;
 use crate::network::{Founder, Founding, NetworkKind, is_centre};
 use crate::office::Office;
 use crate::state::State;
@@ -101,6 +102,12 @@ impl Region {
     /// The states, and the centre as `INT`.
     pub fn states(&self) -> impl Iterator<Item = &StateCode> {
         self.states.iter().map(|state| &state.code)
+    }
+
+    /// What a state, or the centre, is called.
+    pub fn names(&self, state: &StateCode) -> Option<&Names> {
+        let mut states = self.states.iter();
+        states.find(|own| own.code == *state).map(|own| &own.names)
     }
 
     pub fn authorities(&self) -> &[Authority] {

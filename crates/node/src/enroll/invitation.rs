@@ -85,7 +85,11 @@ pub async fn invite(
     keep(store, &mut book, acts, now).await?;
     let acts = parse(
         file::INVITATION,
-        &book.all().into_iter().map(ByteVec::from).collect::<Vec<_>>(),
+        &book
+            .all()
+            .into_iter()
+            .map(ByteVec::from)
+            .collect::<Vec<_>>(),
     )?;
     Ok(InvitationFile { network, acts })
 }
@@ -101,7 +105,10 @@ pub async fn accept(
     let asked = store.secret(REQUEST).await?.ok_or(EnrollError::NoRequest)?;
     let asked = RequestFile::from_bytes(&asked)?;
     if asked.network != invitation.network {
-        return Err(EnrollError::other_network(asked.network, invitation.network));
+        return Err(EnrollError::other_network(
+            asked.network,
+            invitation.network,
+        ));
     }
     let held: BTreeSet<ActId> = invitation.acts.iter().map(SignedAct::id).collect();
     if let Some(act) = asked.acts.iter().find(|act| !held.contains(&act.id())) {

@@ -163,7 +163,13 @@ pub async fn countersign(
     let book = Book::load(store).await?;
     book.require(proposal.network)?;
     let registrar = Registrar::load(store).await?;
-    sign_all(&registrar, &book, proposal.network, proposal.acts.clone(), now)
+    sign_all(
+        &registrar,
+        &book,
+        proposal.network,
+        proposal.acts.clone(),
+        now,
+    )
 }
 
 /// Acts that need no other's signature, signed and kept here at once; the bytes are for the others.

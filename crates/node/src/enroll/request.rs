@@ -84,7 +84,10 @@ pub async fn request(
     for office in &plan.offices {
         let keys = OfficeKeys::take(store, office, &mut changes).await?;
         for (purpose, public) in [
-            (KeyPurpose::Signing, keys.signing.public().as_bytes().as_slice()),
+            (
+                KeyPurpose::Signing,
+                keys.signing.public().as_bytes().as_slice(),
+            ),
             (KeyPurpose::Sealing, keys.sealing.public().as_bytes()),
         ] {
             let key = Key {
@@ -130,7 +133,11 @@ async fn node_act(
     let signing = signing_key(store, NODE_SIGNING).await?;
     let link = signing_key(store, NODE_LINK).await?;
     let first = plan.offices.first().ok_or(EnrollError::NoOffice)?;
-    if let Some(foreign) = plan.offices.iter().find(|office| office.state != first.state) {
+    if let Some(foreign) = plan
+        .offices
+        .iter()
+        .find(|office| office.state != first.state)
+    {
         return Err(EnrollError::ForeignOffice {
             what: foreign.to_string(),
             node: plan.node.clone(),
