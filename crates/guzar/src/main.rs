@@ -6,6 +6,7 @@ mod commands;
 mod complete;
 mod context;
 mod draft;
+mod enrolment;
 mod exit;
 mod failed;
 mod flags;
