@@ -69,6 +69,6 @@ fn run(conn: &Connection, woken: &Receiver<()>, busy: &AtomicBool) {
 /// Pages in the log from which on they are moved: 4 MiB.
 const MOVE_AT: i64 = 1_000;
 /// So few that the writer moves them itself: a millisecond.
-const FEW: i64 = 256;
+const FEW: i64 = 512;
 /// From here on the writer moves them whatever it costs: 64 MiB.
-const MOVE_AT_LAST: i64 = 16_000;
+const MOVE_AT_LAST: i64 = 2_000;
