@@ -171,7 +171,9 @@ impl Act {
         let act: Self = minicbor::decode(payload).map_err(RegisterError::malformed)?;
         // The decoder skips fields that it does not know; what was skipped is missing here.
         if act.encode()? != payload {
-            return Err(RegisterError::malformed("has a field that is not known here"));
+            return Err(RegisterError::malformed(
+                "has a field that is not known here",
+            ));
         }
         Ok(act)
     }

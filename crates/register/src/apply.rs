@@ -83,9 +83,13 @@ impl Register {
 
     /// The first act that this one depends on and that is not here.
     fn waits_for(&self, act: &Act) -> Option<MissingAct> {
-        let state = |code| (!self.states.contains_key(code)).then(|| MissingAct::State(code.clone()));
-        let authority = |state: &model::address::StateCode, code: &model::address::AuthorityCode| {
-            let known = self.authorities.contains_key(&(state.clone(), code.clone()));
+        let state =
+            |code| (!self.states.contains_key(code)).then(|| MissingAct::State(code.clone()));
+        let authority = |state: &model::address::StateCode,
+                         code: &model::address::AuthorityCode| {
+            let known = self
+                .authorities
+                .contains_key(&(state.clone(), code.clone()));
             (!known).then(|| MissingAct::Authority(state.clone(), code.clone()))
         };
         let office =
@@ -176,7 +180,12 @@ impl Register {
                 note!(states, state.code.clone(), state.from, state);
             }
             Body::Membership(member) => {
-                note!(memberships, (member.state.clone(), member.circle), member.from, member);
+                note!(
+                    memberships,
+                    (member.state.clone(), member.circle),
+                    member.from,
+                    member
+                );
             }
             Body::Authority(authority) => {
                 let key = (authority.state.clone(), authority.code.clone());

@@ -91,7 +91,11 @@ impl fmt::Display for Pair {
 
 impl Coupling {
     /// A coupling from `from` on, without end; each office with the copies of what it sends.
-    pub fn new(one: (&Address, &[Address]), other: (&Address, &[Address]), from: Timestamp) -> Self {
+    pub fn new(
+        one: (&Address, &[Address]),
+        other: (&Address, &[Address]),
+        from: Timestamp,
+    ) -> Self {
         let pair = Pair::of(one.0, other.0);
         let (first, second) = if pair.first.is_same_office(one.0) {
             (one.1, other.1)
@@ -128,7 +132,9 @@ impl Coupling {
     /// Says whether it lets one write to the other: the pair itself; and each office of the pair with those who get
     /// copies of what it sends, so that they can ask and answer.
     pub fn joins(&self, one: &Address, other: &Address) -> bool {
-        self.pair.other(one).is_some_and(|across| across.is_same_office(other))
+        self.pair
+            .other(one)
+            .is_some_and(|across| across.is_same_office(other))
             || gets_copies(self.copies_of(one), other)
             || gets_copies(self.copies_of(other), one)
     }

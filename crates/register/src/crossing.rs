@@ -9,8 +9,9 @@ use crate::names::{Names, check_text};
 use crate::refusal::Invalid;
 
 /// Signed by its state.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode, Deserialize)]
 #[cbor(map)]
+#[serde(deny_unknown_fields)]
 pub struct Crossing {
     #[n(0)]
     pub state: StateCode,
@@ -21,6 +22,7 @@ pub struct Crossing {
     pub names: Names,
     /// Other spellings, for search.
     #[n(3)]
+    #[serde(default)]
     pub variants: Vec<String>,
     #[n(4)]
     pub opposite: Option<Opposite>,
@@ -62,8 +64,9 @@ pub enum Mode {
 }
 
 /// WGS 84, in units of 0.00001 degrees: signed bytes hold no floating point.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode, Deserialize)]
 #[cbor(map)]
+#[serde(deny_unknown_fields)]
 pub struct Place {
     #[n(0)]
     pub lat_e5: i32,
@@ -86,7 +89,11 @@ impl Crossing {
         if self.modes.is_empty() || !self.modes.is_sorted_by(|a, b| a < b) {
             return Err(Invalid::new("modes", "at least one, sorted, each once"));
         }
-        if self.opposite.as_ref().is_some_and(|side| side.state == self.state) {
+        if self
+            .opposite
+            .as_ref()
+            .is_some_and(|side| side.state == self.state)
+        {
             return Err(Invalid::new("opposite", "lies in the same state"));
         }
         if let Some(place) = &self.place {

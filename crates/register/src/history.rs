@@ -31,14 +31,18 @@ impl<T> Default for History<T> {
 impl<T> History<T> {
     pub(crate) fn insert(&mut self, entry: Entry<T>) {
         let key = |entry: &Entry<T>| (entry.from, entry.issued, entry.act);
-        let at = self.entries.partition_point(|other| key(other) < key(&entry));
+        let at = self
+            .entries
+            .partition_point(|other| key(other) < key(&entry));
         self.entries.insert(at, entry);
     }
 
     /// The entry that holds then: of those that have begun, the one that began last.
     pub(crate) fn at(&self, now: Timestamp) -> Option<&Entry<T>> {
         let begun = self.entries.partition_point(|entry| entry.from <= now);
-        begun.checked_sub(1).and_then(|index| self.entries.get(index))
+        begun
+            .checked_sub(1)
+            .and_then(|index| self.entries.get(index))
     }
 
     /// The entry that begins last, even if that lies ahead.

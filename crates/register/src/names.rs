@@ -10,7 +10,9 @@ use crate::refusal::Invalid;
 /// Names by language (ISO 639-1, two small letters). Never empty.
 ///
 /// The keys all have the same length, so the order of the map is the order of deterministic CBOR.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Encode, Decode, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default, Encode, Decode, Serialize, Deserialize,
+)]
 #[cbor(transparent)]
 #[serde(transparent)]
 pub struct Names(#[n(0)] BTreeMap<String, String>);

@@ -64,7 +64,10 @@ impl Node {
             return Err(Invalid::new("hosts", "at most 64, sorted, each once"));
         }
         if self.hosts.iter().any(|office| office.desk.is_some()) {
-            return Err(Invalid::new("hosts", "names a desk: it lives where its office does"));
+            return Err(Invalid::new(
+                "hosts",
+                "names a desk: it lives where its office does",
+            ));
         }
         if !self.roles.is_sorted_by(|a, b| a < b) {
             return Err(Invalid::new("roles", "must be sorted, each once"));
@@ -72,7 +75,10 @@ impl Node {
         signature::check_public("signing_key", self.signing_key.as_slice())?;
         signature::check_public("link_key", self.link_key.as_slice())?;
         if self.signing_key == self.link_key {
-            return Err(Invalid::new("link_key", "is the signing key: one key, one purpose"));
+            return Err(Invalid::new(
+                "link_key",
+                "is the signing key: one key, one purpose",
+            ));
         }
         if self.endpoints.len() > 8 {
             return Err(Invalid::new("endpoints", "at most 8"));
@@ -104,7 +110,15 @@ mod tests {
         for good in ["10.1.2.3:7400", "node.example:1", "[2001:db8::1]:7400"] {
             assert!(is_endpoint(good), "{good}");
         }
-        for bad in ["", ":7400", "host", "host:", "host:0", "host:70000", "a b:1"] {
+        for bad in [
+            "",
+            ":7400",
+            "host",
+            "host:",
+            "host:0",
+            "host:70000",
+            "a b:1",
+        ] {
             assert!(!is_endpoint(bad), "{bad}");
         }
     }

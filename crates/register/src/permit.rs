@@ -73,12 +73,12 @@ impl Register {
         };
         let history = self.offices.get(&address.to_office()).ok_or_else(none)?;
         let entry = history.at(now).ok_or_else(|| {
-            history.first().map_or_else(none, |first| {
-                Missing::OfficeNotOpen {
+            history
+                .first()
+                .map_or_else(none, |first| Missing::OfficeNotOpen {
                     office: address.clone(),
                     from: first.from,
-                }
-            })
+                })
         })?;
         let mut until = entry.value.until;
         if address.desk.is_some() {
@@ -182,7 +182,11 @@ impl Register {
         let direct = Pair::of(query.from, query.to);
         self.require_no_suspension(&direct, query.now)?;
         let mut refusal = None;
-        let copies = self.parties.get(&query.from.to_office()).into_iter().flatten();
+        let copies = self
+            .parties
+            .get(&query.from.to_office())
+            .into_iter()
+            .flatten();
         for pair in std::iter::once(&direct).chain(copies) {
             let act = self.coupling_act(pair, query).and_then(|act| {
                 self.require_no_suspension(pair, query.now)?;

@@ -31,10 +31,7 @@ pub enum RegisterError {
     #[error("act version {version} is not known here")]
     UnknownVersion { version: u8 },
     #[error("{kind} act is not valid: {source}")]
-    Invalid {
-        kind: &'static str,
-        source: Invalid,
-    },
+    Invalid { kind: &'static str, source: Invalid },
     /// A state speaks for itself alone.
     #[error("{what} is outside {state}'s own prefix")]
     OutsidePrefix { state: StateCode, what: String },

@@ -134,11 +134,10 @@ impl Register {
         };
         match signer {
             Signer::State(code) => state(code),
-            Signer::Holder(key) => {
-                found.must(found.holders.contains(key) || self.is_founder(act), || {
+            Signer::Holder(key) => found
+                .must(found.holders.contains(key) || self.is_founder(act), || {
                     format!("the holder of key {}", key.short())
-                })
-            }
+                }),
             Signer::StateOrOffice(code, office) => {
                 let there = found.states.contains(code) || !found.office.is_empty();
                 found.must(there, || format!("{code} or {office}"))
@@ -158,7 +157,11 @@ impl Register {
             return found.must(found.states.contains(code), || code.to_string());
         }
         let quorum = usize::from(self.founding.quorum);
-        let states = found.states.iter().filter(|state| !is_centre(state)).count();
+        let states = found
+            .states
+            .iter()
+            .filter(|state| !is_centre(state))
+            .count();
         if states == 0 {
             // A later act of a state whose accession is still on its way.
             return Err(MissingAct::State(code.clone()).into());
