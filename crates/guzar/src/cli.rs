@@ -72,5 +72,6 @@ pub(crate) enum Command {
     Doctor(commands::doctor::Args),
     Backup(commands::backup::Args),
     Restore(commands::restore::Args),
+    Demo(commands::demo::Args),
     Completions(commands::completions::Args),
 }
