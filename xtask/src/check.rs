@@ -49,7 +49,8 @@ fn clippy(not_run: &mut NotRun) -> anyhow::Result<()> {
     )
 }
 
-/// Bans, licences and sources. Advisories need a database from the network, so they are not part of this.
+/// Bans, licences and sources once more, for all platforms and features; `layers` has looked at those of this build.
+/// Advisories need a database from the network, so they are not part of this.
 fn deny(not_run: &mut NotRun) -> anyhow::Result<()> {
     if !step::succeeds(cargo().args(["deny", "--version"])) {
         not_run.add("deny", "cargo install --locked cargo-deny");

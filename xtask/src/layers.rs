@@ -1,6 +1,8 @@
 //! `cargo xtask layers`: the rules of ARCHITECTURE.md that a compiler does not hold.
 
+mod dependency;
 mod direction;
+mod licence;
 mod source;
 
 use anyhow::bail;
@@ -17,6 +19,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     let workspace = Workspace::read()?;
     let mut breaches = direction::breaches(&workspace);
     breaches.extend(source::breaches(&workspace)?);
+    breaches.extend(dependency::breaches(&workspace)?);
     for breach in &breaches {
         eprintln!("   {breach}");
     }

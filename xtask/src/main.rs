@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask check`, `test`, `layers`, `badlink`.
+//! The project's own commands: `cargo xtask check`, `test`, `layers`, `badlink`, `crash`.
 //!
 //! Development only; nothing here is part of what an office runs.
 
@@ -9,6 +9,7 @@
 )]
 
 mod check;
+mod crash;
 mod differential;
 mod layers;
 mod link;
@@ -31,10 +32,12 @@ enum Xtask {
     Check,
     /// What `check` does, then every test, then the list of what could not run here
     Test,
-    /// Who depends on whom, purity of the pure crates, file names and lengths
+    /// Who depends on whom, purity of the pure crates, file names and lengths, licences and sources
     Layers,
     /// Programs over a link that is slow, far, lossy and cut when told (needs root and /dev/net/tun)
     Badlink(link::Link),
+    /// The product killed under load, round after round; fails if anything is lost or doubled
+    Crash(crash::Crash),
 }
 
 fn main() -> ExitCode {
@@ -50,12 +53,16 @@ fn main() -> ExitCode {
 
 fn run(command: Xtask) -> anyhow::Result<()> {
     let mut not_run = NotRun::default();
-    match command {
-        Xtask::Check => check::run(&mut not_run)?,
-        Xtask::Test => test::run(&mut not_run)?,
-        Xtask::Layers => layers::run()?,
-        Xtask::Badlink(arguments) => link::run(arguments)?,
-    }
+    let (name, done) = match command {
+        Xtask::Check => ("check", check::run(&mut not_run)),
+        Xtask::Test => ("test", test::run(&mut not_run)),
+        Xtask::Layers => ("layers", layers::run()),
+        Xtask::Crash(arguments) => ("crash", crash::run(&arguments)),
+        // What it ran has the last word.
+        Xtask::Badlink(arguments) => return link::run(arguments),
+    };
     not_run.print();
+    done?;
+    println!("{}", not_run.closing(name));
     Ok(())
 }

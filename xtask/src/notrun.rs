@@ -29,14 +29,22 @@ impl NotRun {
         }
     }
 
-    /// Prints the lines, or nothing if all ran.
+    /// Prints the lines; after a failure too, since what did not run may be its reason.
     pub(crate) fn print(&self) {
         if self.lines.is_empty() {
             return;
         }
-        println!("\n== passed, but {} could not run here", self.lines.len());
+        println!("== could not run here");
         for line in &self.lines {
             println!("{line}");
+        }
+    }
+
+    /// The last line of a command that did not fail.
+    pub(crate) fn closing(&self, command: &str) -> String {
+        match self.lines.len() {
+            0 => format!("== {command}: passed, and everything ran"),
+            count => format!("== {command}: passed, but {count} could not run here (listed above)"),
         }
     }
 }
@@ -52,5 +60,19 @@ mod tests {
         not_run.take("  not run: badlink: needs root and /dev/net/tun\n");
         not_run.take("test link::cut ... ok");
         assert_eq!(not_run.lines.len(), 1);
+    }
+
+    #[test]
+    fn the_last_line_says_whether_everything_ran() {
+        let mut not_run = NotRun::default();
+        assert_eq!(
+            not_run.closing("test"),
+            "== test: passed, and everything ran"
+        );
+        not_run.take("not run: badlink: needs root and /dev/net/tun");
+        assert_eq!(
+            not_run.closing("test"),
+            "== test: passed, but 1 could not run here (listed above)"
+        );
     }
 }

@@ -16,8 +16,15 @@ pub(crate) fn run(not_run: &mut NotRun) -> anyhow::Result<()> {
     let mut shown = Shown::default();
     step::run_lines(
         "test",
-        // What a passing test prints is wanted too: a test that cannot run here says so in a line.
-        cargo().args(["test", "--workspace", "--", "--show-output"]),
+        // One crate that fails hides nothing of the others. What a passing test prints is wanted too: a test that
+        // cannot run here says so in a line.
+        cargo().args([
+            "test",
+            "--workspace",
+            "--no-fail-fast",
+            "--",
+            "--show-output",
+        ]),
         |line| {
             not_run.take(line);
             if shown.wants(line) {
@@ -25,13 +32,15 @@ pub(crate) fn run(not_run: &mut NotRun) -> anyhow::Result<()> {
             }
         },
     )?;
+    println!("   {} tests passed", shown.passed);
     differential::run(&workspace.target_directory, not_run)
 }
 
-/// Leaves out what passing tests printed, and keeps the rest of the harness's output.
+/// Leaves out what passing tests printed, keeps the rest of the harness's output, and counts.
 #[derive(Debug, Default)]
 struct Shown {
     among_successes: bool,
+    passed: u64,
 }
 
 impl Shown {
@@ -39,11 +48,21 @@ impl Shown {
         match line {
             "successes:" => self.among_successes = true,
             "failures:" => self.among_successes = false,
-            _ if line.starts_with("test result:") => self.among_successes = false,
-            _ => {}
+            _ => {
+                if let Some(result) = line.strip_prefix("test result:") {
+                    self.among_successes = false;
+                    self.passed = self.passed.saturating_add(passed(result).unwrap_or(0));
+                }
+            }
         }
         !self.among_successes || line.starts_with(MARK)
     }
+}
+
+/// The count in ` ok. 12 passed; 0 failed; ...`.
+fn passed(result: &str) -> Option<u64> {
+    let (before, _) = result.split_once(" passed")?;
+    before.rsplit(' ').next()?.parse().ok()
 }
 
 #[cfg(test)]
@@ -60,7 +79,7 @@ mod tests {
             "not run: a: needs root",
             "failures:",
             "reason",
-            "test result: FAILED",
+            "test result: FAILED. 7 passed; 1 failed; 0 ignored",
         ]
         .into_iter()
         .filter(|line| shown.wants(line))
@@ -72,8 +91,22 @@ mod tests {
                 "not run: a: needs root",
                 "failures:",
                 "reason",
-                "test result: FAILED"
+                "test result: FAILED. 7 passed; 1 failed; 0 ignored"
             ]
         );
+    }
+
+    #[test]
+    fn passed_tests_of_all_crates_are_counted() {
+        let mut shown = Shown::default();
+        for line in [
+            "test result: ok. 31 passed; 0 failed; 0 ignored; 0 measured",
+            "test result: ok. 0 passed; 0 failed; 0 ignored; 0 measured",
+            "test result: ok. 9 passed; 0 failed; 0 ignored; 0 measured",
+            "test result: what is this",
+        ] {
+            assert!(shown.wants(line));
+        }
+        assert_eq!(shown.passed, 40);
     }
 }

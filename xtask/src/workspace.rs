@@ -37,6 +37,12 @@ pub(crate) struct Package {
     id: String,
     /// The crate's name.
     pub(crate) name: String,
+    /// Its version.
+    pub(crate) version: String,
+    /// The licence expression of its manifest.
+    pub(crate) license: Option<String>,
+    /// Where it comes from; nothing where that is a folder of this machine.
+    pub(crate) source: Option<String>,
     /// The path of its manifest.
     pub(crate) manifest_path: PathBuf,
     /// What the manifest lists, of all kinds.
@@ -50,6 +56,10 @@ pub(crate) struct Dependency {
     pub(crate) name: String,
     /// `None` for a normal one, else `dev` or `build`.
     pub(crate) kind: Option<String>,
+    /// The versions wanted.
+    pub(crate) req: String,
+    /// Its folder, where it is one of this machine.
+    pub(crate) path: Option<PathBuf>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -98,6 +108,34 @@ impl Workspace {
         self.packages
             .iter()
             .filter(|package| self.members.contains(&package.id))
+    }
+
+    /// The crates of others that are beneath it.
+    pub(crate) fn foreign(&self) -> impl Iterator<Item = &Package> {
+        self.packages
+            .iter()
+            .filter(|package| !self.members.contains(&package.id))
+    }
+
+    /// The names of the crates that depend on one of this name, other than for their tests.
+    pub(crate) fn users(&self, name: &str) -> BTreeSet<&str> {
+        let is_wanted = |edge: &Edge| {
+            edge.dep_kinds
+                .iter()
+                .any(|kind| kind.kind.as_deref() != Some("dev"))
+                && self.name_of(&edge.pkg) == Some(name)
+        };
+        self.resolve
+            .nodes
+            .iter()
+            .filter(|node| node.deps.iter().any(is_wanted))
+            .filter_map(|node| self.name_of(&node.id))
+            .collect()
+    }
+
+    fn name_of(&self, id: &str) -> Option<&str> {
+        let package = self.packages.iter().find(|package| package.id == id);
+        package.map(|package| package.name.as_str())
     }
 
     /// The names of all crates that end up in a build of `package`: no dev, no build dependencies.

@@ -187,8 +187,5 @@ impl std::fmt::Debug for Shared {
 /// worse than it was ordered. Linux keeps priorities by thread.
 fn raise_priority() {
     // A container may lack CAP_SYS_NICE; then the link works and is only less exact.
-    drop(rustix::process::setpriority_process(
-        Some(rustix::thread::gettid()),
-        -20,
-    ));
+    rustix::process::setpriority_process(Some(rustix::thread::gettid()), -20).ok();
 }

@@ -180,12 +180,11 @@ impl Stream {
             self.done = count(BINDING_LEN);
             rest = after;
         }
-        let chunks = match &self.chunks {
-            Some(chunks) => chunks,
-            None => {
-                let chunks = Chunks::of(self.key.as_bytes(), &self.binding, &context())?;
-                self.chunks.insert(chunks)
-            }
+        let chunks = if let Some(chunks) = &self.chunks {
+            chunks
+        } else {
+            let chunks = Chunks::of(self.key.as_bytes(), &self.binding, &context())?;
+            self.chunks.insert(chunks)
         };
         while let Some((chunk, after)) = rest.split_at_checked(SEALED_CHUNK) {
             chunks.open_chunk(self.index, chunk, plain)?;
@@ -198,7 +197,7 @@ impl Stream {
     }
 
     /// The last chunk, which is always a short one.
-    fn finish(&mut self, plain: &mut Vec<u8>) -> Result<(), AttachmentError> {
+    fn finish(&self, plain: &mut Vec<u8>) -> Result<(), AttachmentError> {
         let total = self.done.saturating_add(count(self.pending.len()));
         if total != self.announced {
             return Err(self.size(total));

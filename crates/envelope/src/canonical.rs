@@ -73,7 +73,11 @@ impl<'a> Reader<'a> {
                 self.at = start;
                 Err(self.flaw(Flaw::Tag))
             }
-            _ => Ok(if value == 22 { Kind::Null } else { Kind::Simple }),
+            _ => Ok(if value == 22 {
+                Kind::Null
+            } else {
+                Kind::Simple
+            }),
         }
     }
 

@@ -73,18 +73,13 @@ impl Chunks {
         let salt = binding
             .first_chunk::<SALT_LEN>()
             .ok_or(OpenChunksError::Truncated)?;
-        let chunks =
-            Self::derive(key, salt, context).map_err(|_| OpenChunksError::Commitment)?;
+        let chunks = Self::derive(key, salt, context).map_err(|_| OpenChunksError::Commitment)?;
         verify_slices_are_equal(&chunks.binding, binding)
             .map_err(|_| OpenChunksError::Commitment)?;
         Ok(chunks)
     }
 
-    fn derive(
-        key: &[u8; 32],
-        salt: &[u8; SALT_LEN],
-        context: &[u8],
-    ) -> Result<Self, KeyError> {
+    fn derive(key: &[u8; 32], salt: &[u8; SALT_LEN], context: &[u8]) -> Result<Self, KeyError> {
         let mut out = Zeroizing::new([0; Derived::LEN]);
         Prk::new_less_safe(HKDF_SHA512, key)
             .expand(&[INFO, salt, context], Derived)?
@@ -108,18 +103,19 @@ impl Chunks {
     }
 
     /// Appends one sealed chunk. All but the last are of `CHUNK` bytes; the last is shorter.
-    pub fn seal_chunk(
-        &self,
-        index: u64,
-        plain: &[u8],
-        out: &mut Vec<u8>,
-    ) -> Result<(), KeyError> {
+    pub fn seal_chunk(&self, index: u64, plain: &[u8], out: &mut Vec<u8>) -> Result<(), KeyError> {
         let start = out.len();
         out.resize(start.saturating_add(plain.len()).saturating_add(TAG_LEN), 0);
         let (_, sealed) = out.split_at_mut(start);
         let (sealed, tag) = sealed.split_at_mut(plain.len());
-        self.key
-            .seal_out_of_place_scatter(self.nonce(index), Aad::empty(), plain, sealed, &[], tag)?;
+        self.key.seal_out_of_place_scatter(
+            self.nonce(index),
+            Aad::empty(),
+            plain,
+            sealed,
+            &[],
+            tag,
+        )?;
         Ok(())
     }
 

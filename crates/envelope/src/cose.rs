@@ -6,9 +6,9 @@ use minicbor::Decoder;
 use crate::canonical;
 use crate::error::{BadSignature, Malformed};
 use crate::key::{SigningKey, VerifyingKey};
-use crate::wire::{expect_array, expect_bytes, expect_fixed, put_array, put_bytes};
+use crate::wire::{expect_array, expect_bytes, expect_fixed, put_bytes};
 
-/// `{1: -8}`: the algorithm is EdDSA.
+/// `{1: -8}`: the algorithm is `EdDSA`.
 const PROTECTED: &[u8] = &[0xa1, 0x01, 0x27];
 /// The tag of `COSE_Sign1`, and its array of four.
 const START: &[u8] = &[0xd2, 0x84];
@@ -73,4 +73,3 @@ impl<'a> Sign1<'a> {
         Ok(self.payload)
     }
 }
-

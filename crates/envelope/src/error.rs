@@ -186,7 +186,7 @@ pub enum OpenError {
     #[error("{office} is not among the recipients that were signed, with that key")]
     NotListed {
         /// The office whose key opened it.
-        office: Address,
+        office: Box<Address>,
     },
     /// The bytes that fill up are not zero, or not as many as they should be.
     #[error("the padding is wrong")]

@@ -10,7 +10,12 @@ pub fn put_lp(out: &mut Vec<u8>, field: &[u8]) {
 
 /// The fields one after the other, each with its length: no two lists give the same bytes.
 pub fn lp(fields: &[&[u8]]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(fields.iter().map(|field| field.len().saturating_add(4)).sum());
+    let mut out = Vec::with_capacity(
+        fields
+            .iter()
+            .map(|field| field.len().saturating_add(4))
+            .sum(),
+    );
     for field in fields {
         put_lp(&mut out, field);
     }

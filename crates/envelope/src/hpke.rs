@@ -23,11 +23,7 @@ pub fn seal(
     aad: &[u8],
     plain: &[u8],
 ) -> Result<Vec<u8>, KeyError> {
-    let mut out = Vec::with_capacity(
-        ENC_LEN
-            .saturating_add(plain.len())
-            .saturating_add(TAG_LEN),
-    );
+    let mut out = Vec::with_capacity(ENC_LEN.saturating_add(plain.len()).saturating_add(TAG_LEN));
     let shared = key.encapsulate(&mut out)?;
     let (key, nonce) = schedule(&*shared, info)?;
     let mut sealed = plain.to_vec();
@@ -66,10 +62,7 @@ fn schedule(shared: &[u8], info: &[u8]) -> Result<(LessSafeKey, Nonce), KeyError
 
     let key = UnboundKey::new(&CHACHA20_POLY1305, key.as_slice())?;
     let nonce = nonce.first_chunk::<12>().ok_or(KeyError::Length)?;
-    Ok((
-        LessSafeKey::new(key),
-        Nonce::assume_unique_for_key(*nonce),
-    ))
+    Ok((LessSafeKey::new(key), Nonce::assume_unique_for_key(*nonce)))
 }
 
 /// `LabeledExtract`: HKDF-Extract is one HMAC under the salt.

@@ -83,10 +83,7 @@ impl SigningKey {
     /// Signs bytes as they are. They must begin with a label of `labels`, or hold one.
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {
         let mut signature = [0; 64];
-        for (to, from) in signature
-            .iter_mut()
-            .zip(self.pair.sign(message).as_ref())
-        {
+        for (to, from) in signature.iter_mut().zip(self.pair.sign(message).as_ref()) {
             *to = *from;
         }
         signature
@@ -107,8 +104,8 @@ impl VerifyingKey {
     /// Refuses keys of small order and keys in a second encoding: two programs would disagree on them.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, KeyError> {
         let bytes: &[u8; 32] = bytes.try_into().map_err(|_| KeyError::Length)?;
-        let key = ed25519_dalek::VerifyingKey::from_bytes(bytes)
-            .map_err(|_| KeyError::NotCanonical)?;
+        let key =
+            ed25519_dalek::VerifyingKey::from_bytes(bytes).map_err(|_| KeyError::NotCanonical)?;
         if key.to_edwards().compress().as_bytes() != bytes {
             return Err(KeyError::NotCanonical);
         }

@@ -7,6 +7,10 @@
 //! and verified are the bytes that were received; nothing is encoded again first.
 //!
 //! Pure: no I/O, no async, no clock. Randomness comes from aws-lc-rs.
+#![expect(
+    clippy::map_err_ignore,
+    reason = "what a cipher or a length check says by itself is nothing, or too much for the other side"
+)]
 #![cfg_attr(
     not(test),
     warn(
@@ -24,6 +28,9 @@ pub mod cobblestone;
 mod compress;
 pub mod cose;
 pub mod error;
+pub mod evidence;
+#[cfg(test)]
+mod fixture;
 pub mod hash;
 pub mod header;
 pub mod hpke;

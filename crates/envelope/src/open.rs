@@ -134,7 +134,9 @@ impl Parsed<'_> {
             .iter()
             .any(|recipient| recipient.office == office && recipient.key == slot.key);
         if !listed {
-            return Err(OpenError::NotListed { office });
+            return Err(OpenError::NotListed {
+                office: Box::new(office),
+            });
         }
         opened.opened_as = Some(office);
         Ok(opened)
@@ -170,7 +172,7 @@ impl Parsed<'_> {
     }
 
     /// A signed statement cannot be moved into another envelope, nor an envelope say other than it.
-    fn belongs(&self, statement: &Statement) -> Result<(), OpenError> {
+    pub(crate) fn belongs(&self, statement: &Statement) -> Result<(), OpenError> {
         let header = &self.header;
         let attachments = statement
             .attachments
@@ -250,8 +252,8 @@ fn unpad(plain: &[u8]) -> Option<&[u8]> {
     let (len, rest) = plain.split_first_chunk::<4>()?;
     let len = usize::try_from(u32::from_be_bytes(*len)).ok()?;
     let (packed, padding) = rest.split_at_checked(len)?;
-    let right = plain.len() == pad::padme(len.checked_add(4)?)
-        && padding.iter().all(|byte| *byte == 0);
+    let right =
+        plain.len() == pad::padme(len.checked_add(4)?) && padding.iter().all(|byte| *byte == 0);
     right.then_some(packed)
 }
 

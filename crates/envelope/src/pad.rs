@@ -11,7 +11,9 @@ pub fn padme(len: usize) -> usize {
     let exponent = len.ilog2();
     let significant = exponent.ilog2().saturating_add(1);
     let free = exponent.saturating_sub(significant);
-    let mask = 1_usize.checked_shl(free).map_or(0, |bit| bit.saturating_sub(1));
+    let mask = 1_usize
+        .checked_shl(free)
+        .map_or(0, |bit| bit.saturating_sub(1));
     len.saturating_add(mask) & !mask
 }
 

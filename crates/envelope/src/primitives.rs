@@ -38,10 +38,6 @@ pub fn unwrap(key: &SealingKey, wrapped: &[u8]) -> Result<[u8; 32], KeyError> {
 /// AES-256-GCM over the whole, in place, with its tag appended. The nonce is fixed: for measuring only.
 pub fn aead_seal(key: &[u8; 32], message: &mut Vec<u8>) -> Result<(), KeyError> {
     let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key)?);
-    key.seal_in_place_append_tag(
-        Nonce::assume_unique_for_key([0; 12]),
-        Aad::empty(),
-        message,
-    )?;
+    key.seal_in_place_append_tag(Nonce::assume_unique_for_key([0; 12]), Aad::empty(), message)?;
     Ok(())
 }

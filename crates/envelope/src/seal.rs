@@ -21,6 +21,9 @@ use crate::{cose, labels, slot};
 /// Recipients of one dispatch: 300 offices.
 pub const RECIPIENTS_MAX: usize = 300;
 
+/// Bytes of one slot, some spared.
+const SLOT_LEN: usize = 1200;
+
 /// What is to be sealed, and by whom.
 #[derive(Debug)]
 pub struct SealRequest<'a> {
@@ -129,7 +132,10 @@ pub fn seal(request: SealRequest<'_>) -> Result<Sealed, SealError> {
 
     let plain = plaintext(&statement, author)?;
     let body = cobblestone::seal(&chunks, &plain)?;
-    let mut payload = Vec::with_capacity(body.len().saturating_add(recipients.len() * 1200));
+    let mut payload = Vec::with_capacity(
+        body.len()
+            .saturating_add(recipients.len().saturating_mul(SLOT_LEN)),
+    );
     put_array(&mut payload, recipients.len());
     for recipient in recipients {
         let to = (recipient.office, &recipient.key, recipient.public);
@@ -141,7 +147,12 @@ pub fn seal(request: SealRequest<'_>) -> Result<Sealed, SealError> {
 
     let header_bytes = wire::encode(&header);
     let signature = node.sign(&to_be_signed(&header_bytes));
-    let mut bytes = Vec::with_capacity(payload.len().saturating_add(header_bytes.len() + 80));
+    let mut bytes = Vec::with_capacity(
+        payload
+            .len()
+            .saturating_add(header_bytes.len())
+            .saturating_add(80),
+    );
     put_array(&mut bytes, 4);
     put_bytes(&mut bytes, &header_bytes);
     put_bytes(&mut bytes, &signature);

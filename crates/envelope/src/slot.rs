@@ -44,10 +44,7 @@ impl<'a> Slot<'a> {
     ) -> Result<ContentKey, KeyError> {
         let info = info(header, office, &self.key);
         let plain = hpke::open(key.expanded(), self.enc, &info, context, self.wrapped)?;
-        let plain: [u8; 32] = plain
-            .as_slice()
-            .try_into()
-            .map_err(|_| KeyError::Length)?;
+        let plain: [u8; 32] = plain.as_slice().try_into().map_err(|_| KeyError::Length)?;
         Ok(ContentKey::new(plain))
     }
 }

@@ -22,16 +22,16 @@ fn put_head(out: &mut Vec<u8>, major: u8, value: usize) {
     if let Ok(small) = u8::try_from(value) {
         match small {
             0..=23 => out.push(major | small),
-            _ => out.extend_from_slice(&[major | 24, small]),
+            _ => out.extend_from_slice(&[major | 0x18, small]),
         }
     } else if let Ok(value) = u16::try_from(value) {
-        out.push(major | 25);
+        out.push(major | 0x19);
         out.extend_from_slice(&value.to_be_bytes());
     } else if let Ok(value) = u32::try_from(value) {
-        out.push(major | 26);
+        out.push(major | 0x1a);
         out.extend_from_slice(&value.to_be_bytes());
     } else {
-        out.push(major | 27);
+        out.push(major | 0x1b);
         out.extend_from_slice(&u64::try_from(value).unwrap_or(u64::MAX).to_be_bytes());
     }
 }

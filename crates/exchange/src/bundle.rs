@@ -173,6 +173,16 @@ pub struct BundleReader {
     failed: Option<BundleError>,
 }
 
+/// What was taken from the file.
+enum Step {
+    /// A frame for the caller.
+    Frame(Frame),
+    /// The head, the origin or the end.
+    Mark,
+    /// Nothing: not all of it is there yet.
+    Wait,
+}
+
 impl Default for BundleReader {
     fn default() -> Self {
         Self::new()
@@ -229,51 +239,66 @@ impl BundleReader {
         if let Some(error) = self.failed {
             return Err(error);
         }
-        self.advance().map_err(|what| {
-            let error = BundleError {
-                at: self.position,
-                what,
-            };
-            self.failed = Some(error);
-            error
-        })
+        loop {
+            let start = self.position;
+            match self.advance() {
+                Ok(Step::Frame(frame)) => return Ok(Some(frame)),
+                Ok(Step::Mark) => {}
+                Ok(Step::Wait) => return Ok(None),
+                Err(what) => return Err(self.fail(start, what)),
+            }
+        }
     }
 
-    fn advance(&mut self) -> Result<Option<Frame>, BundleFault> {
-        if !self.begun && !self.begin()? {
-            return Ok(None);
+    /// An entry that was whole and is wrong all the same does not count as taken.
+    const fn fail(&mut self, at: u64, what: BundleFault) -> BundleError {
+        let error = BundleError { at, what };
+        self.position = at;
+        self.failed = Some(error);
+        error
+    }
+
+    /// Takes the head or one entry.
+    fn advance(&mut self) -> Result<Step, BundleFault> {
+        if !self.begun {
+            return Ok(if self.begin()? {
+                Step::Mark
+            } else {
+                Step::Wait
+            });
         }
-        loop {
-            if self.finished && !self.buffer.is_empty() {
+        if self.finished && !self.buffer.is_empty() {
+            return Err(BundleFault::End);
+        }
+        let Some(body) = self.entry()? else {
+            return Ok(Step::Wait);
+        };
+        if self.origin.is_none() {
+            self.origin = Some(origin(&body).ok_or(BundleFault::Frame)?);
+        } else if let Some(count) = end(&body) {
+            if count != self.count {
                 return Err(BundleFault::End);
             }
-            let Some(body) = self.entry()? else {
-                return Ok(None);
-            };
-            if self.origin.is_none() {
-                self.origin = Some(origin(&body).ok_or(BundleFault::Frame)?);
-            } else if let Some(count) = end(&body) {
-                if count != self.count {
-                    return Err(BundleFault::End);
-                }
-                self.finished = true;
-            } else {
-                let frame = Frame::decode(&body).map_err(|_| BundleFault::Frame)?;
-                self.count = self.count.saturating_add(1);
-                return Ok(Some(frame));
-            }
+            self.finished = true;
+        } else {
+            let frame = Frame::decode(&body).ok().ok_or(BundleFault::Frame)?;
+            self.count = self.count.saturating_add(1);
+            return Ok(Step::Frame(frame));
         }
+        Ok(Step::Mark)
     }
 
     /// Says whether the head was there.
     fn begin(&mut self) -> Result<bool, BundleFault> {
-        let Some((magic, version)) = self.buffer.split_first_chunk::<8>() else {
-            return Ok(false);
-        };
-        if magic != MAGIC {
+        let alien = self
+            .buffer
+            .iter()
+            .zip(MAGIC)
+            .any(|(got, wanted)| got != wanted);
+        if alien {
             return Err(BundleFault::Magic);
         }
-        match version.first() {
+        match self.buffer.get(MAGIC.len()) {
             None => return Ok(false),
             Some(&VERSION) => {}
             Some(version) => return Err(BundleFault::Version(*version)),
@@ -308,10 +333,7 @@ impl BundleReader {
         self.buffer.advance(LENGTH);
         let body = self.buffer.split_to(len).freeze();
         self.buffer.advance(SHA256_OUTPUT_LEN);
-        self.forward(
-            len.saturating_add(LENGTH)
-                .saturating_add(SHA256_OUTPUT_LEN),
-        );
+        self.forward(len.saturating_add(LENGTH).saturating_add(SHA256_OUTPUT_LEN));
         Ok(Some(body))
     }
 
@@ -331,112 +353,7 @@ fn origin(body: &[u8]) -> Option<NodeId> {
 /// The count in an end entry. Frame kind 1 has an array as its field, an end entry has a number.
 fn end(body: &[u8]) -> Option<u64> {
     let mut reader = Reader::new(body);
-    let count = (reader.array() == Ok(2) && reader.uint() == Ok(LAST))
-        .then(|| reader.uint().ok())?;
+    let count =
+        (reader.array() == Ok(2) && reader.uint() == Ok(LAST)).then(|| reader.uint().ok())?;
     if reader.is_empty() { count } else { None }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn frames(count: u8) -> Vec<Frame> {
-        (0..count)
-            .map(|n| Frame::Receipt {
-                bytes: vec![n; usize::from(n)].into(),
-            })
-            .collect()
-    }
-
-    fn file(frames: &[Frame]) -> Vec<u8> {
-        let mut out = Vec::new();
-        let mut writer = BundleWriter::new(&"uz-oybek".parse().unwrap());
-        writer.begin(&mut out);
-        for frame in frames {
-            writer.add(frame, &mut out);
-        }
-        writer.finish(&mut out);
-        out
-    }
-
-    fn read(bytes: &[u8], chunk: usize) -> (Vec<Frame>, BundleReader, Option<BundleError>) {
-        let mut reader = BundleReader::new();
-        let mut frames = Vec::new();
-        for bytes in bytes.chunks(chunk) {
-            reader.push(bytes);
-            loop {
-                match reader.next() {
-                    Ok(Some(frame)) => frames.push(frame),
-                    Ok(None) => break,
-                    Err(error) => return (frames, reader, Some(error)),
-                }
-            }
-        }
-        (frames, reader, None)
-    }
-
-    #[test]
-    fn a_bundle_says_who_wrote_it_and_ends() {
-        let (read, reader, error) = read(&file(&frames(3)), 7);
-
-        assert_eq!(read, frames(3));
-        assert_eq!(error, None);
-        assert!(reader.is_finished());
-        assert_eq!(reader.origin().map(NodeId::as_str), Some("uz-oybek"));
-    }
-
-    #[test]
-    fn an_end_that_is_too_early_or_late_is_found() {
-        let whole = file(&frames(2));
-        let mut longer = whole.clone();
-        longer.push(0);
-        let (_, _, error) = read(&longer, 1_000);
-        assert_eq!(error.map(|error| error.code()), Some("bundle_end"));
-
-        let (_, _, error) = read(b"PK\x03\x04not a bundle", 5);
-        assert_eq!(error.map(|error| error.code()), Some("not_a_bundle"));
-    }
-
-    proptest! {
-        #[test]
-        fn a_cut_keeps_what_is_whole(cut in 0.0..1.0_f64, chunk in 1_usize..500) {
-            let all = frames(20);
-            let whole = file(&all);
-            let cut = (whole.len() as f64 * cut) as usize;
-
-            let (read, reader, error) = read(&whole[..cut], chunk);
-
-            prop_assert_eq!(error, None);
-            prop_assert!(!reader.is_finished());
-            prop_assert_eq!(&read[..], &all[..read.len()]);
-            prop_assert!(reader.position() as usize <= cut);
-            prop_assert!(cut - (reader.position() as usize) < 70);
-        }
-
-        #[test]
-        fn an_altered_byte_is_found_where_it_stands(at in 0.0..1.0_f64, with in 1_u8..) {
-            let all = frames(20);
-            let mut bytes = file(&all);
-            let at = (bytes.len() as f64 * at) as usize;
-            bytes[at] ^= with;
-
-            let (read, reader, error) = read(&bytes, 64);
-
-            prop_assert_eq!(&read[..], &all[..read.len()]);
-            // A length made longer looks like a cut.
-            prop_assert!(error.is_some() || !reader.is_finished());
-            prop_assert!(reader.position() as usize <= at);
-            prop_assert!(at - (reader.position() as usize) < 70);
-        }
-
-        #[test]
-        fn any_bytes_are_read_without_a_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
-            let mut with_magic = b"GUZARBDL\x01".to_vec();
-            with_magic.extend(&bytes);
-            let _ = read(&bytes, 10);
-            let _ = read(&with_magic, 10);
-        }
-    }
 }

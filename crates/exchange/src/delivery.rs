@@ -3,7 +3,8 @@
 //! ```text
 //! Held -> Queued -> Relayed -> Delivered -> Opened -> Accepted -> Acted -> Answered
 //!   |       |          |           `-----------'----------'---------'---> Recalled
-//!   `-------'----------'---> Refused, Expired, Recalled
+//!   |       `----------'---> Refused
+//!   `-------'----------'---> Expired, Recalled
 //! ```
 //! Receipts and steps arrive in any order and more than once, so every step up the ladder may leave
 //! rungs out, and nothing goes down. Refused, Expired and Recalled end a delivery - except that a receipt
@@ -32,12 +33,11 @@ pub const fn predecessors(to: DeliveryState) -> &'static [DeliveryState] {
         Held => &[],
         Queued => &[Held],
         Relayed => &[Queued],
-        Delivered => &[Queued, Relayed, Expired],
+        Delivered | Refused => &[Queued, Relayed, Expired],
         Opened => &[Queued, Relayed, Expired, Delivered],
         Accepted => &[Queued, Relayed, Expired, Delivered, Opened],
         Acted => &[Queued, Relayed, Expired, Delivered, Opened, Accepted],
         Answered => &[Queued, Relayed, Expired, Delivered, Opened, Accepted, Acted],
-        Refused => &[Queued, Relayed, Expired],
         Expired => &[Held, Queued, Relayed],
         Recalled => &[Held, Queued, Relayed, Delivered, Opened, Accepted, Acted],
     }

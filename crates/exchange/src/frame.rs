@@ -11,6 +11,8 @@ use model::ids::{AttachmentId, DispatchId, NetworkId, NodeId};
 use model::lane::Lane;
 use model::time::Timestamp;
 
+use crate::cbor;
+
 mod decode;
 mod encode;
 mod reader;
@@ -60,6 +62,15 @@ pub struct HaveEntry {
     pub origin: NodeId,
     /// From first to last, both included, ascending and apart.
     pub ranges: Vec<(u64, u64)>,
+}
+
+impl HaveEntry {
+    fn size_hint(&self) -> usize {
+        let ends = self.ranges.iter().flat_map(|(first, last)| [*first, *last]);
+        sum(ends.map(cbor::size_of))
+            .saturating_add(self.origin.as_str().len())
+            .saturating_add(7)
+    }
 }
 
 /// One thing said over a link.
@@ -219,16 +230,10 @@ impl Frame {
         let content: usize = match self {
             Self::Dispatch { bytes, .. } | Self::Receipt { bytes } => bytes.len(),
             Self::AttachmentData { bytes, .. } => bytes.len().saturating_add(48),
-            Self::Acts { acts } => acts
-                .iter()
-                .map(|act| act.len().saturating_add(5))
-                .fold(0, usize::saturating_add),
+            Self::Acts { acts } => sum(acts.iter().map(|act| act.len().saturating_add(5))),
             Self::ReceiptWant { ids } => ids.len().saturating_mul(34),
-            Self::Void { seqs } => seqs.len().saturating_mul(5),
-            Self::Have { entries } => entries
-                .iter()
-                .map(|entry| entry.ranges.len().saturating_mul(10).saturating_add(36))
-                .fold(0, usize::saturating_add),
+            Self::Void { seqs } => sum(seqs.iter().map(|seq| cbor::size_of(*seq))),
+            Self::Have { entries } => sum(entries.iter().map(HaveEntry::size_hint)),
             Self::Hello(_) => 120,
             Self::Defer { .. }
             | Self::ActsWant {}
@@ -242,4 +247,8 @@ impl Frame {
         };
         content.saturating_add(HEAD)
     }
+}
+
+fn sum(sizes: impl Iterator<Item = usize>) -> usize {
+    sizes.fold(0, usize::saturating_add)
 }

@@ -1,5 +1,5 @@
 //! The protocol between two nodes, decided without I/O: frames, lanes, the credit window, what each side
-//! has, which dispatches are admitted, and how a delivery moves.
+//! has, bundle files, when to dial again, and how a delivery moves.
 //!
 //! Pure: no I/O, no async, no clock. `now` is always an argument.
 #![cfg_attr(

@@ -11,7 +11,7 @@ use std::time::Duration;
 pub const FIRST: Duration = Duration::from_millis(200);
 
 /// The longest pause.
-pub const LONGEST: Duration = Duration::from_secs(300);
+pub const LONGEST: Duration = Duration::from_mins(5);
 
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;

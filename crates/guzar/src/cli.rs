@@ -73,5 +73,6 @@ pub(crate) enum Command {
     Backup(commands::backup::Args),
     Restore(commands::restore::Args),
     Demo(commands::demo::Args),
+    Bench(commands::bench::Args),
     Completions(commands::completions::Args),
 }

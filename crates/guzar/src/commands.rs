@@ -5,6 +5,7 @@ pub(crate) mod act;
 pub(crate) mod answer;
 pub(crate) mod attach;
 pub(crate) mod backup;
+pub(crate) mod bench;
 pub(crate) mod bundle;
 pub(crate) mod completions;
 pub(crate) mod correct;
@@ -68,6 +69,7 @@ pub(crate) async fn run(context: &Context, command: Command) -> Result<(), Faile
         Command::Backup(args) => backup::run(context, args).await,
         Command::Restore(args) => restore::run(context, args).await,
         Command::Demo(args) => demo::run(context, args).await,
+        Command::Bench(args) => bench::run(context, args).await,
         Command::Completions(args) => completions::run(context, args),
     }
 }

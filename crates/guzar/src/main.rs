@@ -1,5 +1,6 @@
 //! `guzar`: the node of one organisation, on the command line.
 
+mod bench;
 mod cli;
 mod commands;
 mod complete;

@@ -39,6 +39,7 @@ impl Node {
             made: inner.now(),
             node: inner.config.node.clone(),
             dispatch: row.bytes,
+            content_key: opened.content_key,
             cose: opened.cose,
             receipts: receipts.into_iter().map(|row| row.bytes).collect(),
             acts: inner

@@ -33,6 +33,7 @@ mod table;
 mod tls;
 
 pub(crate) use outbox::Outbox;
+pub use tls::measured_pair;
 
 use status::LinkStatus;
 use table::Table;

@@ -151,13 +151,13 @@ impl Act {
     }
 
     /// The bytes to sign: deterministic CBOR.
-    pub fn encode(&self) -> Result<Vec<u8>, RegisterError> {
+    pub fn to_payload(&self) -> Result<Vec<u8>, RegisterError> {
         minicbor::to_vec(self).map_err(RegisterError::malformed)
     }
 
     /// Reads a payload. What this version does not know is refused: a rule that one does not understand cannot be
     /// kept.
-    pub fn decode(payload: &[u8]) -> Result<Self, RegisterError> {
+    pub fn from_payload(payload: &[u8]) -> Result<Self, RegisterError> {
         if payload.len() > PAYLOAD_BYTES {
             return Err(RegisterError::malformed("longer than 64 KiB"));
         }
@@ -170,7 +170,7 @@ impl Act {
         }
         let act: Self = minicbor::decode(payload).map_err(RegisterError::malformed)?;
         // The decoder skips fields that it does not know; what was skipped is missing here.
-        if act.encode()? != payload {
+        if act.to_payload()? != payload {
             return Err(RegisterError::malformed(
                 "has a field that is not known here",
             ));
@@ -222,7 +222,17 @@ impl Act {
             Body::Membership(membership) if is_centre(&membership.state) => {
                 outside(&membership.state, &membership.circle)
             }
-            _ => Ok(()),
+            Body::Founding(_)
+            | Body::State(_)
+            | Body::Membership(_)
+            | Body::Authority(_)
+            | Body::Crossing(_)
+            | Body::Office(_)
+            | Body::Desk(_)
+            | Body::Coupling(_)
+            | Body::Key(_)
+            | Body::Suspension(_)
+            | Body::Lifting(_) => Ok(()),
         }
     }
 }

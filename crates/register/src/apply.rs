@@ -103,7 +103,7 @@ impl Register {
                 .or_else(|| {
                     let key = (office.address.state.clone(), office.crossing.clone()?);
                     let known = self.crossings.contains_key(&key);
-                    (!known).then(|| MissingAct::Crossing(key.0, key.1))
+                    (!known).then_some(MissingAct::Crossing(key.0, key.1))
                 }),
             Body::Desk(desk) => office(&desk.address.to_office())
                 .or_else(|| authority(&desk.address.state, &desk.authority)),
@@ -114,7 +114,7 @@ impl Register {
                 state(&suspension.by).or_else(|| state(&suspension.against))
             }
             Body::Lifting(lifting) => (!self.suspensions.contains_key(&lifting.suspension))
-                .then(|| MissingAct::Suspension(lifting.suspension)),
+                .then_some(MissingAct::Suspension(lifting.suspension)),
         }
     }
 

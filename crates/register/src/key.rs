@@ -57,7 +57,7 @@ impl Key {
             KeyPurpose::Signing => signature::check_public("public", &self.public)?,
             KeyPurpose::Sealing => {
                 SealingPublicKey::from_bytes(&self.public)
-                    .map_err(|_| Invalid::new("public", "is not an X-Wing public key"))?;
+                    .map_err(|_error| Invalid::new("public", "is not an X-Wing public key"))?;
             }
         }
         check_period(self.from, Some(self.until))

@@ -210,7 +210,7 @@ impl Register {
         })
     }
 
-    /// The act of this coupling if it is in force and joins the two; ``None` if it has nothing to do with them.
+    /// The act of this coupling if it is in force and joins the two; `None` if it has nothing to do with them.
     fn coupling_act(&self, pair: &Pair, query: &SendQuery<'_>) -> Result<ActId, Option<Missing>> {
         let history = self.couplings.get(pair).ok_or(None)?;
         let joins = |coupling: &Coupling| coupling.joins(query.from, query.to);

@@ -36,7 +36,7 @@ impl SignedAct {
     pub fn unsigned(act: Act) -> Result<Self, RegisterError> {
         act.check()?;
         Ok(Self {
-            payload: act.encode()?,
+            payload: act.to_payload()?,
             act,
             signatures: BTreeMap::new(),
         })
@@ -49,7 +49,7 @@ impl SignedAct {
         }
         canonical::check(bytes).map_err(RegisterError::malformed)?;
         let (payload, signatures) = read(bytes).map_err(RegisterError::malformed)?;
-        let act = Act::decode(payload)?;
+        let act = Act::from_payload(payload)?;
         let signed = Self {
             act,
             payload: payload.to_vec(),
@@ -154,7 +154,7 @@ fn read(bytes: &[u8]) -> Result<Parts<'_>, minicbor::decode::Error> {
         let signature: &[u8] = signature;
         let signature = signature
             .try_into()
-            .map_err(|_| wrong("a signature is 64 bytes"))?;
+            .map_err(|_error| wrong("a signature is 64 bytes"))?;
         signatures.insert(key, signature);
     }
     Ok((payload, signatures))

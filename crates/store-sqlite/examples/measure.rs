@@ -2,6 +2,7 @@
 //!
 //! `cargo run --release -p store-sqlite --example measure -- [dispatches] [in flight]`
 #![expect(
+    clippy::cast_precision_loss,
     clippy::print_stdout,
     clippy::unwrap_used,
     reason = "a tool for developers"
@@ -13,6 +14,7 @@ use std::time::Instant;
 
 use model::delivery::DeliveryState;
 use store::conformance::sample;
+use store::dispatch::Dispatches as _;
 use store::{Change, Store, Write};
 use store_sqlite::{Options, RootKey, SqliteStore};
 
@@ -191,6 +193,6 @@ fn writer_us() -> f64 {
 fn resident() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find(|line| line.starts_with("VmRSS:"));
-    let words = line.unwrap().split_ascii_whitespace();
-    words.skip(1).next().unwrap().parse().unwrap()
+    let mut words = line.unwrap().split_ascii_whitespace();
+    words.nth(1).unwrap().parse().unwrap()
 }

@@ -94,13 +94,9 @@ impl Deliveries for SqliteStore {
 
     async fn waiting(&self) -> Result<Vec<(NodeId, u64)>, StoreError> {
         self.read(|conn| {
-            row::list(
-                conn,
-                sql::delivery::WAITING,
-                "delivery",
-                (),
-                |columns| Ok((columns.parse("node_no")?, columns.count("count")?)),
-            )
+            row::list(conn, sql::delivery::WAITING, "delivery", (), |columns| {
+                Ok((columns.parse("node_no")?, columns.count("count")?))
+            })
         })
         .await
     }

@@ -113,7 +113,7 @@ pub(crate) fn writer(
     crypter: &Crypter,
     options: &Options,
 ) -> Result<Connection, OpenError> {
-    check_version()?;
+    check_version(rusqlite::version_number(), rusqlite::version())?;
     let mut conn = match path {
         Some(path) => Connection::open_with_flags(path, flags(true)),
         None => Connection::open_in_memory(),
@@ -178,21 +178,18 @@ fn tune(conn: &Connection, cache_kib: u32) -> rusqlite::Result<()> {
     ))
 }
 
-fn check_version() -> Result<(), OpenError> {
-    if rusqlite::version_number() < SQLITE_MIN {
-        return Err(OpenError::OldSqlite {
-            found: rusqlite::version(),
-        });
+fn check_version(number: i32, found: &'static str) -> Result<(), OpenError> {
+    if number < SQLITE_MIN {
+        return Err(OpenError::OldSqlite { found });
     }
     Ok(())
 }
 
 /// A new store remembers its root key by a cell that only that key opens.
 fn check_root_key(conn: &Connection, crypter: &Crypter) -> Result<(), OpenError> {
-    let known: Option<Vec<u8>> =
-        row::first(conn, sql::meta::FIND, "meta", (PROOF,), |columns| {
-            columns.take("value")
-        })?;
+    let known: Option<Vec<u8>> = row::first(conn, sql::meta::FIND, "meta", (PROOF,), |columns| {
+        columns.take("value")
+    })?;
     let cell = CellOf {
         table: "meta",
         column: "value",
@@ -215,3 +212,40 @@ const SQLITE_MIN: i32 = 3_051_003;
 /// More than there are queries, so that each is prepared once.
 const STATEMENTS_MAX: usize = 128;
 const PROOF: &str = "root_key";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::root_key::RootKey;
+
+    #[test]
+    fn a_library_that_can_lose_commits_is_refused() {
+        for (number, found) in [(3_051_002, "3.51.2"), (3_050_004, "3.50.4"), (0, "0")] {
+            let answer = check_version(number, found);
+            assert!(matches!(answer, Err(OpenError::OldSqlite { found: said }) if said == found));
+        }
+        assert!(check_version(3_051_003, "3.51.3").is_ok());
+        assert!(check_version(rusqlite::version_number(), rusqlite::version()).is_ok());
+    }
+
+    #[test]
+    fn every_connection_syncs_and_leaves_the_log_to_its_thread() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = database(dir.path());
+        let options = Options::default();
+        let crypter = Crypter::new(&RootKey::from_bytes([7; 32])).unwrap();
+        let writer = writer(Some(&path), &crypter, &options).unwrap();
+        let reader = reader(&path, &options).unwrap();
+        let asked = |conn: &Connection, pragma: &str| -> i64 {
+            let sql = format!("pragma {pragma}");
+            conn.query_row(&sql, (), |row| row.get(0)).unwrap()
+        };
+        for conn in [&writer, &checkpointer(&path).unwrap()] {
+            assert_eq!(asked(conn, "synchronous"), 2);
+            assert_eq!(asked(conn, "wal_autocheckpoint"), 0);
+            assert_eq!(asked(conn, "page_size"), 4_096);
+        }
+        assert_eq!(asked(&reader, "query_only"), 1);
+        assert!(reader.execute("delete from meta", ()).is_err());
+    }
+}

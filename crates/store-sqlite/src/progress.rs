@@ -29,21 +29,15 @@ impl Progresses for SqliteStore {
     async fn progress(&self, of: DispatchId) -> Result<Vec<ProgressRow>, StoreError> {
         self.read(move |conn| {
             let params = (of.as_bytes(),);
-            row::list(
-                conn,
-                sql::progress::LIST,
-                "progress",
-                params,
-                |columns| {
-                    Ok(ProgressRow {
-                        of,
-                        office: columns.parse("office_no")?,
-                        step: columns.take("step_no")?,
-                        at: columns.time("at")?,
-                        by: columns.dispatch("by_no")?,
-                    })
-                },
-            )
+            row::list(conn, sql::progress::LIST, "progress", params, |columns| {
+                Ok(ProgressRow {
+                    of,
+                    office: columns.parse("office_no")?,
+                    step: columns.take("step_no")?,
+                    at: columns.time("at")?,
+                    by: columns.dispatch("by_no")?,
+                })
+            })
         })
         .await
     }

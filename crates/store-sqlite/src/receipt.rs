@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use model::ids::{DispatchId, NodeId};
-use store::sql;
 use store::receipt::{ReceiptRow, Receipts};
+use store::sql;
 use store::{StoreError, WriteError};
 
 use crate::row::{self, Columns};

@@ -66,6 +66,39 @@ mod tests {
     }
 
     #[test]
+    fn a_migration_that_fails_changes_nothing() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        migrate(&mut conn).unwrap();
+
+        let half = "create table half (a integer) strict; create table audit (a integer) strict;";
+        assert!(step(&mut conn, CURRENT + 1, half).is_err());
+
+        assert_eq!(version(&conn).unwrap(), CURRENT);
+        assert!(!conn.table_exists(None, "half").unwrap());
+        let whole = "create table whole (a integer) strict;";
+        step(&mut conn, CURRENT + 1, whole).unwrap();
+        assert_eq!(version(&conn).unwrap(), CURRENT + 1);
+    }
+
+    #[test]
+    fn a_schema_that_is_up_to_date_stays_as_it_is() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        migrate(&mut conn).unwrap();
+        let schema = |conn: &Connection| -> Vec<String> {
+            let sql = "select coalesce(sql, '') from sqlite_schema order by name";
+            let mut statement = conn.prepare(sql).unwrap();
+            let rows = statement.query_map((), |row| row.get(0)).unwrap();
+            rows.map(Result::unwrap).collect()
+        };
+        let before = schema(&conn);
+
+        migrate(&mut conn).unwrap();
+
+        assert_eq!(schema(&conn), before);
+        assert!(before.len() > 20);
+    }
+
+    #[test]
     fn a_newer_schema_is_refused() {
         let mut conn = Connection::open_in_memory().unwrap();
         conn.pragma_update(None, "user_version", CURRENT + 1)

@@ -127,13 +127,9 @@ impl Scope<'_> {
 
 /// The number of an id that may not be kept.
 pub(crate) fn find(conn: &Connection, digest: &[u8; 32]) -> Result<Option<i64>, StoreError> {
-    row::first(
-        conn,
-        sql::digest::FIND,
-        "digest",
-        (digest,),
-        |columns| columns.take("digest_no"),
-    )
+    row::first(conn, sql::digest::FIND, "digest", (digest,), |columns| {
+        columns.take("digest_no")
+    })
 }
 
 /// A look back must stay cheaper than a look into the index.

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use rusqlite::Connection;
-use store::sql;
 use store::secret::Secrets;
+use store::sql;
 use store::{StoreError, WriteError};
 use zeroize::Zeroizing;
 

@@ -21,9 +21,9 @@ pub mod error;
 pub mod maintenance;
 pub mod progress;
 pub mod quarantine;
-pub mod sql;
 pub mod receipt;
 pub mod secret;
+pub mod sql;
 
 use async_trait::async_trait;
 

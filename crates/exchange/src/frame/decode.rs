@@ -154,12 +154,12 @@ pub(super) const fn lane(number: u64) -> Option<Lane> {
 
 /// Keys ascend and are unique; those of later versions are skipped.
 fn hello(reader: &mut Reader<'_>) -> Result<Hello, DecodeError> {
-    let len = u64::try_from(reader.map()?).map_err(|_| BadCbor)?;
+    let len = u64::try_from(reader.map()?).ok().ok_or(BadCbor)?;
     let further = len.checked_sub(HELLO_KEYS).ok_or(BadCbor)?;
     key(reader, 0)?;
-    let version = u16::try_from(reader.uint()?).map_err(|_| BadCbor)?;
+    let version = u16::try_from(reader.uint()?).ok().ok_or(BadCbor)?;
     key(reader, 1)?;
-    let node = reader.text()?.parse().map_err(|_| BadCbor)?;
+    let node = reader.text()?.parse().ok().ok_or(BadCbor)?;
     key(reader, 2)?;
     let network = NetworkId::new(reader.fixed()?);
     key(reader, 3)?;
@@ -206,20 +206,20 @@ fn have_entry(reader: &mut Reader<'_>) -> Result<HaveEntry, BadCbor> {
     if reader.array()? != 2 {
         return Err(BadCbor);
     }
-    let origin = reader.text()?.parse().map_err(|_| BadCbor)?;
+    let origin = reader.text()?.parse().ok().ok_or(BadCbor)?;
     let numbers = reader.array()?;
     if !numbers.is_multiple_of(2) {
         return Err(BadCbor);
     }
     let mut ranges = Vec::with_capacity(numbers.wrapping_shr(1));
-    let mut least = 0;
+    let mut lowest = 0;
     for _ in 0..numbers.wrapping_shr(1) {
         let (first, last) = (reader.uint()?, reader.uint()?);
-        if first < least || last < first {
+        if first < lowest || last < first {
             return Err(BadCbor);
         }
         // Two further: with only one between, both ranges would be one.
-        least = last.saturating_add(2);
+        lowest = last.saturating_add(2);
         ranges.push((first, last));
     }
     Ok(HaveEntry { origin, ranges })

@@ -58,7 +58,9 @@ impl Frame {
             Self::ReceiptWant { ids } => {
                 open(out, 4, 1);
                 put_array(out, ids.len());
-                ids.iter().for_each(|id| put_bytes(out, id.as_bytes()));
+                for id in ids {
+                    put_bytes(out, id.as_bytes());
+                }
             }
             Self::Defer {
                 id,
@@ -73,13 +75,17 @@ impl Frame {
             Self::Void { seqs } => {
                 open(out, 6, 1);
                 put_array(out, seqs.len());
-                seqs.iter().for_each(|seq| put_uint(out, *seq));
+                for seq in seqs {
+                    put_uint(out, *seq);
+                }
             }
             Self::ActsWant {} => open(out, 7, 0),
             Self::Acts { acts } => {
                 open(out, 8, 1);
                 put_array(out, acts.len());
-                acts.iter().for_each(|act| put_bytes(out, act));
+                for act in acts {
+                    put_bytes(out, act);
+                }
             }
             Self::AttachmentWant { .. }
             | Self::AttachmentData { .. }
@@ -151,7 +157,9 @@ fn put_hello(out: &mut Vec<u8>, hello: &Hello) {
     put_int(out, hello.clock.as_micros());
     put_uint(out, 5);
     put_array(out, hello.features.len());
-    hello.features.iter().for_each(|feature| put_uint(out, *feature));
+    for feature in &hello.features {
+        put_uint(out, *feature);
+    }
 }
 
 fn put_have(out: &mut Vec<u8>, entries: &[HaveEntry]) {

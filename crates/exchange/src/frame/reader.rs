@@ -159,19 +159,22 @@ impl FrameReader {
     }
 
     /// Takes one piece: the frame, if that was its last, and the bytes taken from the stream.
-    #[expect(clippy::type_complexity, reason = "used by one caller, just above")]
     fn piece(&mut self) -> Result<Option<(Option<Bytes>, usize)>, FrameFault> {
         let Some((more, lane, len)) = self.prefix()? else {
             return Ok(None);
         };
-        let pieces = self.pieces.get_mut(lane.index()).ok_or(FrameFault::Prefix)?;
+        let pieces = self
+            .pieces
+            .get_mut(lane.index())
+            .ok_or(FrameFault::Prefix)?;
         let whole = pieces.len().saturating_add(len);
         if whole > self.limit {
             return Err(FrameFault::TooLong(whole));
         }
         let needed = len.saturating_add(PREFIX);
         if self.buffer.len() < needed {
-            self.buffer.reserve(needed.saturating_sub(self.buffer.len()));
+            self.buffer
+                .reserve(needed.saturating_sub(self.buffer.len()));
             return Ok(None);
         }
         self.buffer.advance(PREFIX);

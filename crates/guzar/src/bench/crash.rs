@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
 use model::delivery::DeliveryState;
+use model::draft::Draft;
 use model::ids::DispatchId;
 use model::lane::Urgency;
 use model::time::Timestamp;
@@ -41,6 +42,13 @@ pub(crate) struct Report {
     pub(crate) audit_whole: bool,
 }
 
+impl Report {
+    /// Nothing lost, nothing doubled, all receipts there, the audit trail whole.
+    pub(crate) const fn is_clean(&self) -> bool {
+        self.lost == 0 && self.doubled == 0 && self.unreceipted == 0 && self.audit_whole
+    }
+}
+
 struct Field {
     names: [&'static str; 3],
     homes: [PathBuf; 3],
@@ -62,6 +70,33 @@ impl Field {
             server.kill()?;
         }
         Ok(())
+    }
+}
+
+/// What is sent: every lane has its share.
+#[derive(Debug, Clone)]
+struct Drafts {
+    flash: Draft,
+    priority: Draft,
+}
+
+impl Drafts {
+    fn new() -> anyhow::Result<Self> {
+        Ok(Self {
+            flash: flash()?,
+            priority: two_kib()?,
+        })
+    }
+
+    fn numbered(&self, n: u64) -> Draft {
+        match n % 4 {
+            0 => self.flash.clone(),
+            1 => Draft {
+                urgency: Urgency::Routine,
+                ..self.priority.clone()
+            },
+            _ => self.priority.clone(),
+        }
     }
 }
 
@@ -95,6 +130,7 @@ pub(crate) async fn run(
     for which in 0..3 {
         field.start(which).await?;
     }
+    let drafts = Drafts::new()?;
     let mut dice = Dice(seed | 1);
     let mut kills = BTreeMap::new();
     let mut acknowledged = BTreeMap::new();
@@ -103,7 +139,7 @@ pub(crate) async fn run(
         let victim = usize::try_from(dice.roll(3)).unwrap_or(0);
         let delay = Duration::from_micros(dice.roll(150_000));
         let tokens: Vec<String> = (0..SENDS).map(|n| format!("{seed}-{round}-{n}")).collect();
-        let sending = tokio::task::spawn(send_all(network.a.clone(), tokens.clone()));
+        let sending = tokio::task::spawn(send_all(network.a.clone(), drafts.clone(), tokens.clone()));
         tokio::time::sleep(delay).await;
         field.kill(victim)?;
         let name = field.names.get(victim).copied().unwrap_or_default();
@@ -117,7 +153,7 @@ pub(crate) async fn run(
             .filter(|token| !acknowledged.contains_key(token))
             .collect();
         repeated = repeated.saturating_add(count(missing.len()));
-        let again = send_all(network.a.clone(), missing.clone()).await;
+        let again = send_all(network.a.clone(), drafts.clone(), missing.clone()).await;
         ensure!(
             again.len() == missing.len(),
             "round {round}: {} of {} repeated sends were not answered",
@@ -136,7 +172,11 @@ pub(crate) async fn run(
 }
 
 /// Posts all tokens; the answers that came before the node was gone.
-async fn send_all(home: PathBuf, tokens: Vec<String>) -> BTreeMap<String, DispatchId> {
+async fn send_all(
+    home: PathBuf,
+    drafts: Drafts,
+    tokens: Vec<String>,
+) -> BTreeMap<String, DispatchId> {
     let mut answered = BTreeMap::new();
     let Ok(client) = Client::connect(&home).await else {
         return answered;
@@ -146,10 +186,7 @@ async fn send_all(home: PathBuf, tokens: Vec<String>) -> BTreeMap<String, Dispat
     let numbers: Vec<(u64, String)> = posted.clone().into_iter().collect();
     let posting = tokio::task::spawn(async move {
         for (n, token) in numbers {
-            let mut draft = if n.is_multiple_of(4) { flash() } else { two_kib() };
-            if n % 4 == 1 {
-                draft.urgency = Urgency::Routine;
-            }
+            let draft = drafts.numbered(n);
             let request = Request::Send {
                 draft: Box::new(draft),
                 token: Some(token),

@@ -66,7 +66,7 @@ pub(crate) async fn run(dir: &Path, lengths: Lengths) -> anyhow::Result<Report> 
     let rss_idle = rss(&a, &b).await?;
 
     let flash_wire_bytes = flash_on_wire(&a, &b).await?;
-    let mut load = Load::connect(a.home(), Some(b.home()), two_kib()).await?;
+    let mut load = Load::connect(a.home(), Some(b.home()), two_kib()?).await?;
     let low = open_loop(&mut load, 20.0, lengths.latency).await?;
 
     let before = usage(&a, &b).await?;
@@ -159,7 +159,7 @@ async fn sent(server: &Server) -> anyhow::Result<u64> {
 
 /// One FLASH with a text of 500 bytes to one recipient: all bytes from A to B that it costs.
 async fn flash_on_wire(a: &Server, b: &Server) -> anyhow::Result<u64> {
-    let mut load = Load::connect(a.home(), Some(b.home()), flash()).await?;
+    let mut load = Load::connect(a.home(), Some(b.home()), flash()?).await?;
     let mut best = u64::MAX;
     // A ping or a key update may fall into one of them; the smallest is the dispatch alone.
     for _ in 0..5 {
@@ -187,7 +187,7 @@ struct Outage {
 async fn outage(a: &Server, b: Server, home_b: &Path) -> anyhow::Result<Outage> {
     let before = status(b.home()).await?.dispatches;
     b.stop().await?;
-    let mut load = Load::connect(a.home(), None, two_kib()).await?;
+    let mut load = Load::connect(a.home(), None, two_kib()?).await?;
     let start = Instant::now();
     let mut posted: u64 = 0;
     let mut accepted: u64 = 0;

@@ -335,32 +335,32 @@ fn names(code: &str) -> Names {
     Names::new([("en", code), ("ru", code)])
 }
 
-/// A dispatch of the bound's shape: 2 KiB of content that does not compress, to three offices.
-pub(crate) fn two_kib() -> Draft {
-    draft(&noise(2_048), Urgency::Priority, &RECEIVERS)
+/// A dispatch of the bound's shape: a text that takes 2 KiB when compressed, to three offices.
+pub(crate) fn two_kib() -> anyhow::Result<Draft> {
+    draft(&noise(2_730), Urgency::Priority, &RECEIVERS)
 }
 
 /// A FLASH with 500 bytes of text to one office.
-pub(crate) fn flash() -> Draft {
+pub(crate) fn flash() -> anyhow::Result<Draft> {
     draft(&noise(500), Urgency::Flash, &RECEIVERS[1..2])
 }
 
-fn draft(text: &str, urgency: Urgency, to: &[&str]) -> Draft {
-    let address = |text: &str| text.parse().ok();
-    Draft {
+fn draft(text: &str, urgency: Urgency, to: &[&str]) -> anyhow::Result<Draft> {
+    Ok(Draft {
         content: Content::Note(Note {
             text: text.to_owned(),
             language: None,
         }),
-        from: address(SENDER).unwrap_or_else(unreachable_address),
-        to: to.iter().filter_map(|text| address(text)).collect(),
+        from: SENDER.parse()?,
+        to: to.iter().map(|text| text.parse()).collect::<Result<_, _>>()?,
         urgency,
-        urgency_reason: (urgency == Urgency::Flash)
-            .then(|| "lane-waiting".parse().ok())
-            .flatten(),
+        urgency_reason: match urgency {
+            Urgency::Flash => Some("lane-waiting".parse()?),
+            Urgency::Priority | Urgency::Routine => None,
+        },
         handling: Handling {
-            code: code("office-only"),
-            purpose: code("exercise"),
+            code: "office-only".parse()?,
+            purpose: "exercise".parse()?,
             persons_released: false,
             public_from: None,
         },
@@ -371,5 +371,20 @@ fn draft(text: &str, urgency: Urgency, to: &[&str]) -> Draft {
         exercise: Some("Measurements".to_owned()),
         attachments: Vec::new(),
         officer: None,
-    }
+    })
+}
+
+/// Text of that many bytes that no compression makes shorter than three quarters: 64 letters at random.
+fn noise(bytes: usize) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-";
+    let mut state: u64 = 0x9E37_79B9_7F4A_7C15;
+    std::iter::repeat_with(|| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        let index = usize::try_from(state >> 58).unwrap_or(0);
+        LETTERS.get(index).copied().map_or('A', char::from)
+    })
+    .take(bytes)
+    .collect()
 }

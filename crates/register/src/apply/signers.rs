@@ -46,12 +46,12 @@ impl Register {
         if let Body::State(state) = &signed.act().body {
             self.require_standing(&state.code, &found)?;
         }
-        Ok(match &signed.act().body {
-            Body::Key(key) if !found.states.contains(&key.holder.state) => {
-                found.office.first().copied()
-            }
-            _ => None,
-        })
+        if let Body::Key(key) = &signed.act().body
+            && !found.states.contains(&key.holder.state)
+        {
+            return Ok(found.office.first().copied());
+        }
+        Ok(None)
     }
 
     fn verify(&self, signed: &SignedAct) -> Result<Signed, RegisterError> {
@@ -89,10 +89,12 @@ impl Register {
         if let Some((state, key)) = self.state_keys.get(id) {
             known.push(Known::State(state.clone(), key.clone()));
         }
-        let own = match &act.body {
-            Body::State(state) => Some(&state.key),
-            Body::Node(node) => Some(&node.link_key),
-            _ => None,
+        let own = if let Body::State(state) = &act.body {
+            Some(&state.key)
+        } else if let Body::Node(node) = &act.body {
+            Some(&node.link_key)
+        } else {
+            None
         };
         if let Some(key) = own.filter(|key| signature::key_id(key.as_slice()) == *id) {
             known.extend(signature::public(key.as_slice()).map(Known::Holder));

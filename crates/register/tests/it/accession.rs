@@ -16,7 +16,7 @@ use register::{Register, RegisterError};
 
 use crate::network::{NETWORK, day, key, state};
 
-/// Turkey stands for a state that comes later.
+/// A state that comes later.
 fn joining(own: &SigningKey) -> Body {
     said("TR", own, day("2026-11-05"))
 }

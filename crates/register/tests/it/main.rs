@@ -1,5 +1,7 @@
 //! The region as it is built in, and the rules that hold for every network.
 
+#![cfg(test)]
+
 mod accession;
 mod network;
 mod order;

@@ -60,7 +60,7 @@ proptest! {
         body in select(bodies()),
         signers in subsequence(states(), 0..=states().len()),
     ) {
-        // An act on which others rest is already known to be needed: any act about the same thing may come again.
+        // Said again on another day: all that it rests on is there.
         let mut register = NETWORK.register();
         let mut act = SignedAct::unsigned(Act::new(day("2026-11-03"), body.clone())).unwrap();
         for state in &signers {

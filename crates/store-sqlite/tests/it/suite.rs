@@ -3,19 +3,10 @@
 use std::sync::Arc;
 
 use store::Store;
-use store_sqlite::{KdfCost, Options, RootKey, SqliteStore};
+use store_sqlite::SqliteStore;
 use tempfile::TempDir;
 
-fn root() -> RootKey {
-    RootKey::from_bytes([7; 32])
-}
-
-fn options() -> Options {
-    Options {
-        backup_kdf: KdfCost::DANGEROUS_FAST,
-        ..Options::default()
-    }
-}
+use crate::{options, root};
 
 mod threads {
     use super::*;

@@ -1,0 +1,112 @@
+//! `guzar bench`: measurements, by the part that is measured.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Subcommand;
+use serde::Serialize;
+
+use crate::bench::{crash, exchange, limits};
+use crate::context::Context;
+use crate::exit::Class;
+use crate::failed::{Failed, ProblemExt as _, problem};
+use crate::progress;
+
+/// Measure this machine and the product on it
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    part: Part,
+    /// Folder for the nodes of the measurement, on the disk to be measured
+    #[arg(long, global = true, value_name = "FOLDER")]
+    dir: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Part {
+    /// Primitives of this machine, and the bound that follows from them
+    Limits,
+    /// Two nodes on this machine: rate, delay, bytes, memory, a backlog
+    Exchange {
+        /// Shorter parts: for a first look
+        #[arg(long)]
+        quick: bool,
+    },
+    /// Kill sender, relay and receiver under load, and compare the books
+    Crash {
+        #[arg(long, default_value_t = 20)]
+        rounds: u64,
+        /// Where the dice begin
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+}
+
+pub(crate) async fn run(context: &Context, args: Args) -> Result<(), Failed> {
+    let parent = args.dir.unwrap_or_else(std::env::temp_dir);
+    let dir = Scratch::make(parent)?;
+    match args.part {
+        Part::Limits => {
+            let limits = limits::measure(dir.path()).map_err(failed)?;
+            print(context, &limits)
+        }
+        Part::Exchange { quick } => {
+            let lengths = exchange::Lengths {
+                warm_up: Duration::from_secs(if quick { 1 } else { 3 }),
+                sustained: Duration::from_secs(if quick { 3 } else { 15 }),
+                latency: Duration::from_secs(if quick { 4 } else { 20 }),
+            };
+            let report = exchange::run(dir.path(), lengths).await.map_err(failed)?;
+            print(context, &report)
+        }
+        Part::Crash { rounds, seed } => {
+            let bar = progress::counted(context, "progress.crash");
+            let report = crash::run(dir.path(), rounds, seed, |round| bar.set(round, rounds)).await;
+            bar.end();
+            let report = report.map_err(failed)?;
+            print(context, &report)?;
+            if report.is_clean() {
+                Ok(())
+            } else {
+                Err(Failed::one(Class::Broken, problem("books_differ")))
+            }
+        }
+    }
+}
+
+/// A folder that goes with the measurement.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn make(parent: PathBuf) -> Result<Self, Failed> {
+        let dir = parent.join(format!("guzar-bench-{}", std::process::id()));
+        std::fs::create_dir_all(&dir)
+            .map_err(|error| Failed::file("cannot_write", &dir, &error))?;
+        Ok(Self(dir))
+    }
+
+    fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_dir_all(&self.0) {
+            tracing::warn!("{} was left behind: {error}", self.0.display());
+        }
+    }
+}
+
+fn print<T: Serialize>(context: &Context, report: &T) -> Result<(), Failed> {
+    context.print(report, |_| {
+        serde_json::to_string_pretty(report).unwrap_or_default()
+    })
+}
+
+fn failed(error: anyhow::Error) -> Failed {
+    Failed::one(
+        Class::Broken,
+        problem("bench_failed").arg("what", format!("{error:#}")),
+    )
+}
