@@ -75,6 +75,8 @@ pub(super) struct Place {
 /// The nodes, and where each office lives.
 #[derive(Debug)]
 pub(super) struct Network {
+    /// The homes' folder; what officers attach and save lies there too.
+    pub(super) dir: PathBuf,
     pub(super) places: BTreeMap<NodeId, Place>,
     pub(super) nodes: BTreeMap<Address, NodeId>,
 }
@@ -86,6 +88,7 @@ impl Network {
         let homes = homes(dir, &region)?;
         let acts = acts(&region, homes.values(), now)?;
         let mut network = Self {
+            dir: dir.to_owned(),
             places: BTreeMap::new(),
             nodes: BTreeMap::new(),
         };

@@ -12,12 +12,20 @@ use crate::demo::paper::{draft, grams, with};
 use crate::demo::stage::Stage;
 use crate::demo::story::{Facts, Story, check, equal};
 
-pub(super) async fn play(stage: &Stage, story: &mut Story<'_>) -> anyhow::Result<()> {
+/// The warning and the result that is credited to it.
+#[derive(Debug)]
+pub(super) struct Loop {
+    pub(super) alert: DispatchId,
+    pub(super) result: DispatchId,
+}
+
+pub(super) async fn play(stage: &Stage, story: &mut Story<'_>) -> anyhow::Result<Loop> {
     story.scene("case_1")?;
     let alert = warn(stage, story).await?;
     accept_and_act(stage, story, alert).await?;
     let result = report(stage, story, alert).await?;
-    credit(stage, story, alert, result).await
+    credit(stage, story, alert, result).await?;
+    Ok(Loop { alert, result })
 }
 
 /// The warning, and a copy for the analytical unit of each state.
