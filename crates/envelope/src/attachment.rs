@@ -23,13 +23,22 @@ pub const SIZE_MAX: u64 = 2 << 30;
 
 /// Seals a file in bounded memory. The name must be one that a person gave, without folders.
 pub fn seal_file(
-    mut from: impl Read,
+    from: impl Read,
     to: &mut impl Write,
     name: &str,
     media_type: &str,
 ) -> io::Result<Manifest> {
     let key = ContentKey::generate().map_err(io::Error::other)?;
     let chunks = Chunks::fresh(key.as_bytes(), &context()).map_err(io::Error::other)?;
+    seal_with(from, to, (name, media_type), (&key, &chunks))
+}
+
+fn seal_with(
+    mut from: impl Read,
+    to: &mut impl Write,
+    (name, media_type): (&str, &str),
+    (key, chunks): (&ContentKey, &Chunks),
+) -> io::Result<Manifest> {
     let mut sealed_hash = SealedHash::new();
     let mut plain_hash = digest::Context::new(&digest::SHA256);
     let (mut size, mut index) = (0_u64, 0_u64);
@@ -323,3 +332,6 @@ impl std::fmt::Debug for PlainHash {
 fn context() -> Vec<u8> {
     lp(&[labels::ATTACHMENT])
 }
+
+#[cfg(test)]
+mod tests;

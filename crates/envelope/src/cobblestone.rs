@@ -79,7 +79,12 @@ impl Chunks {
         Ok(chunks)
     }
 
-    fn derive(key: &[u8; 32], salt: &[u8; SALT_LEN], context: &[u8]) -> Result<Self, KeyError> {
+    /// With a salt that is never used twice with this key.
+    pub(crate) fn derive(
+        key: &[u8; 32],
+        salt: &[u8; SALT_LEN],
+        context: &[u8],
+    ) -> Result<Self, KeyError> {
         let mut out = Zeroizing::new([0; Derived::LEN]);
         Prk::new_less_safe(HKDF_SHA512, key)
             .expand(&[INFO, salt, context], Derived)?
@@ -205,3 +210,6 @@ impl KeyType for Derived {
         Self::LEN
     }
 }
+
+#[cfg(test)]
+mod tests;

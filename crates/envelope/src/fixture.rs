@@ -5,15 +5,19 @@ use model::address::Address;
 use model::dispatch::{Author, Checkpoint, Handling, Recipient, Statement};
 use model::ids::{KeyId, NetworkId, NodeId};
 use model::kind::DispatchKind;
-use model::lane::{Lane, Urgency};
+use model::lane::Urgency;
 use model::note::Note;
 use model::time::Timestamp;
 
+use crate::cobblestone::SALT_LEN;
 use crate::header::Destination;
-use crate::key::{SealingKey, SigningKey};
+use crate::key::{ContentKey, SealingKey, SigningKey};
 use crate::receipt::{self, Receipt, Verdict};
-use crate::seal::{SealRecipient, SealRequest, Sealed, seal};
+use crate::seal::{Fresh, SealRecipient, SealRequest, Sealed, seal_with};
 use crate::wire;
+use crate::xwing::tests::dangerous_encapsulate;
+
+pub(crate) mod forge;
 
 pub(crate) const NETWORK: NetworkId = NetworkId::new([0x11; 16]);
 pub(crate) const CREATED: Timestamp = Timestamp::from_micros(1_774_000_000_000_000);
@@ -88,11 +92,24 @@ impl Cast {
         }
     }
 
+    /// With fixed bytes where others are fresh: the same statement gives the same dispatch.
     pub(crate) fn seal(&self, statement: Statement) -> Sealed {
-        let (desk, analysts_key) = (self.desk.public(), self.analysts.public());
-        let offices = [fotehobod(), analysts()];
-        let recipients = [(&offices[0], desk), (&offices[1], analysts_key)];
-        seal(SealRequest {
+        self.seal_by(statement, 0xc0)
+    }
+
+    /// The same, with other fixed bytes.
+    pub(crate) fn seal_by(&self, statement: Statement, seed: u8) -> Sealed {
+        let offices = statement.recipients.clone();
+        let recipients: Vec<SealRecipient<'_>> = offices
+            .iter()
+            .map(|recipient| SealRecipient {
+                office: &recipient.office,
+                key: recipient.key,
+                public: self.sealing(&recipient.key).unwrap().0.public(),
+            })
+            .collect();
+        let request = SealRequest {
+            lane: statement.urgency.into(),
             statement,
             author: &self.author,
             origin: &node("uz-oybek"),
@@ -101,12 +118,15 @@ impl Cast {
                 destination("tj-fotehobod", 4),
                 destination("tj-dushanbe", 9),
             ],
-            recipients: &recipients.map(|(office, public)| SealRecipient {
-                office,
-                key: public.key_id(),
-                public,
-            }),
-            lane: Lane::Priority,
+            recipients: &recipients,
+        };
+        let fresh = Fresh {
+            nonce: [seed; 32],
+            content_key: ContentKey::new([seed.wrapping_add(1); 32]),
+            salt: [seed.wrapping_add(2); SALT_LEN],
+        };
+        seal_with(request, fresh, &|key, enc| {
+            dangerous_encapsulate(key, &[seed.wrapping_add(3); 64], enc)
         })
         .unwrap()
     }
@@ -165,4 +185,15 @@ fn destination(name: &str, seq: u64) -> Destination {
         node: node(name),
         seq,
     }
+}
+
+/// Compares with the bytes that are committed. To change them on purpose, delete the file and run the test twice.
+pub(crate) fn golden(name: &str, bytes: &[u8]) {
+    let path = format!("{}/tests/golden/{name}", env!("CARGO_MANIFEST_DIR"));
+    if let Ok(committed) = std::fs::read(&path) {
+        assert!(committed == bytes, "{name} is made differently now");
+        return;
+    }
+    std::fs::write(&path, bytes).unwrap();
+    panic!("{name} was missing and is written: look at it, commit it");
 }

@@ -7,7 +7,7 @@ use aws_lc_rs::hmac::{self, HMAC_SHA256};
 use zeroize::Zeroizing;
 
 use crate::key::KeyError;
-use crate::xwing::{DecapsulationKey, ENC_LEN, EncapsulationKey};
+use crate::xwing::{DecapsulationKey, ENC_LEN, Shared};
 
 /// Bytes that the AEAD adds.
 pub const TAG_LEN: usize = 16;
@@ -16,15 +16,16 @@ pub const TAG_LEN: usize = 16;
 const SUITE: &[u8; 10] = b"HPKE\x64\x7a\x00\x01\x00\x03";
 const VERSION: &[u8; 7] = b"HPKE-v1";
 
-/// Seals for the key's holder. Returns `enc` and then the ciphertext, in one piece.
+/// Seals for the holder of the key that `encapsulate` uses. Returns `enc` and then the ciphertext, in one piece.
 pub fn seal(
-    key: &EncapsulationKey,
+    encapsulate: impl FnOnce(&mut Vec<u8>) -> Result<Shared, KeyError>,
     info: &[u8],
     aad: &[u8],
     plain: &[u8],
 ) -> Result<Vec<u8>, KeyError> {
-    let mut out = Vec::with_capacity(ENC_LEN.saturating_add(plain.len()).saturating_add(TAG_LEN));
-    let shared = key.encapsulate(&mut out)?;
+    let len = ENC_LEN.saturating_add(plain.len()).saturating_add(TAG_LEN);
+    let mut out = Vec::with_capacity(len);
+    let shared = encapsulate(&mut out)?;
     let (key, nonce) = schedule(&*shared, info)?;
     let mut sealed = plain.to_vec();
     key.seal_in_place_append_tag(nonce, Aad::from(aad), &mut sealed)?;
@@ -108,3 +109,6 @@ fn tag(tag: &hmac::Tag) -> [u8; 32] {
     }
     out
 }
+
+#[cfg(test)]
+mod tests;

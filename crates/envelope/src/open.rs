@@ -258,23 +258,4 @@ fn unpad(plain: &[u8]) -> Option<&[u8]> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn padding_is_exact_and_zero() {
-        let mut plain = vec![0; 1024];
-        plain[3] = 2;
-        plain[4..6].copy_from_slice(b"hi");
-        assert_eq!(unpad(&plain), Some(&b"hi"[..]));
-
-        plain[1000] = 1;
-        assert_eq!(unpad(&plain), None);
-        plain[1000] = 0;
-        assert_eq!(unpad(&plain[..1023]), None);
-        plain.push(0);
-        assert_eq!(unpad(&plain), None);
-        assert_eq!(unpad(&[0xff; 1024]), None);
-        assert_eq!(unpad(&[0, 0]), None);
-    }
-}
+mod tests;

@@ -8,7 +8,7 @@ use model::lane::Lane;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-use crate::cobblestone::{self, Chunks};
+use crate::cobblestone::{self, Chunks, SALT_LEN};
 use crate::compress::{self, PLAIN_MAX};
 use crate::error::Malformed;
 use crate::hash::{lp, sha256_fields};
@@ -16,6 +16,7 @@ use crate::header::{Destination, Header, SUITE, VERSION, dispatch_id, to_be_sign
 use crate::key::{ContentKey, KeyError, SealingPublicKey, SigningKey, random};
 use crate::pad::padme;
 use crate::wire::{self, count, put_array, put_bytes};
+use crate::xwing::{Encapsulate, EncapsulationKey};
 use crate::{cose, labels, slot};
 
 /// Recipients of one dispatch: 300 offices.
@@ -92,6 +93,32 @@ pub enum SealError {
 
 /// Signs, compresses, seals and wraps.
 pub fn seal(request: SealRequest<'_>) -> Result<Sealed, SealError> {
+    seal_with(request, Fresh::random()?, &EncapsulationKey::encapsulate)
+}
+
+/// What must never occur twice.
+pub(crate) struct Fresh {
+    pub(crate) nonce: [u8; 32],
+    pub(crate) content_key: ContentKey,
+    pub(crate) salt: [u8; SALT_LEN],
+}
+
+impl Fresh {
+    fn random() -> Result<Self, KeyError> {
+        Ok(Self {
+            nonce: *random()?,
+            content_key: ContentKey::generate()?,
+            salt: *random()?,
+        })
+    }
+}
+
+/// Tests come in here, with what is not random.
+pub(crate) fn seal_with(
+    request: SealRequest<'_>,
+    fresh: Fresh,
+    encapsulate: &Encapsulate<'_>,
+) -> Result<Sealed, SealError> {
     check_request(&request)?;
     let SealRequest {
         mut statement,
@@ -103,8 +130,11 @@ pub fn seal(request: SealRequest<'_>) -> Result<Sealed, SealError> {
         lane,
     } = request;
     destinations.sort_by(|one, other| one.node.cmp(&other.node));
-    let nonce = random::<32>()?;
-    let content_key = ContentKey::generate()?;
+    let Fresh {
+        nonce,
+        content_key,
+        salt,
+    } = fresh;
     let mut header = Header {
         version: VERSION,
         suite: SUITE,
@@ -114,7 +144,7 @@ pub fn seal(request: SealRequest<'_>) -> Result<Sealed, SealError> {
         lane,
         expires: statement.expires,
         size: 0,
-        nonce: ByteArray::from(*nonce),
+        nonce: ByteArray::from(nonce),
         payload: ByteArray::from([0; 32]),
         attachments: statement
             .attachments
@@ -125,44 +155,43 @@ pub fn seal(request: SealRequest<'_>) -> Result<Sealed, SealError> {
     header.check_limits()?;
     let context = header.context();
     // The commitment is known before the body is, so it can be signed inside it.
-    let chunks = Chunks::fresh(content_key.as_bytes(), &body_context(&context))?;
+    let chunks = Chunks::derive(content_key.as_bytes(), &salt, &body_context(&context))?;
     statement.version = VERSION;
     statement.nonce = header.nonce;
     statement.binding = ByteArray::from(*chunks.binding());
 
     let plain = plaintext(&statement, author)?;
     let body = cobblestone::seal(&chunks, &plain)?;
-    let mut payload = Vec::with_capacity(
-        body.len()
-            .saturating_add(recipients.len().saturating_mul(SLOT_LEN)),
-    );
+    let slots = recipients.len().saturating_mul(SLOT_LEN);
+    let mut payload = Vec::with_capacity(body.len().saturating_add(slots));
     put_array(&mut payload, recipients.len());
     for recipient in recipients {
         let to = (recipient.office, &recipient.key, recipient.public);
-        slot::put(&mut payload, &content_key, to, &header, &context)?;
+        slot::put(&mut payload, &content_key, to, &header, encapsulate)?;
     }
     put_bytes(&mut payload, &body);
     header.size = count(payload.len());
     header.payload = ByteArray::from(payload_digest(&payload));
 
     let header_bytes = wire::encode(&header);
-    let signature = node.sign(&to_be_signed(&header_bytes));
-    let mut bytes = Vec::with_capacity(
-        payload
-            .len()
-            .saturating_add(header_bytes.len())
-            .saturating_add(80),
-    );
-    put_array(&mut bytes, 4);
-    put_bytes(&mut bytes, &header_bytes);
-    put_bytes(&mut bytes, &signature);
-    bytes.extend_from_slice(&payload);
     Ok(Sealed {
         id: dispatch_id(&header_bytes),
+        bytes: whole(&header_bytes, node, &payload),
         header,
-        bytes,
         content_key,
     })
+}
+
+/// Header, the node's signature over it, slots and body.
+pub(crate) fn whole(header: &[u8], node: &SigningKey, payload: &[u8]) -> Vec<u8> {
+    let signature = node.sign(&to_be_signed(header));
+    let len = payload.len().saturating_add(header.len());
+    let mut bytes = Vec::with_capacity(len.saturating_add(80));
+    put_array(&mut bytes, 4);
+    put_bytes(&mut bytes, header);
+    put_bytes(&mut bytes, &signature);
+    bytes.extend_from_slice(payload);
+    bytes
 }
 
 fn check_request(request: &SealRequest<'_>) -> Result<(), SealError> {
@@ -208,3 +237,6 @@ pub(crate) fn body_context(context: &[u8; 32]) -> Vec<u8> {
 pub(crate) fn payload_digest(payload: &[u8]) -> [u8; 32] {
     sha256_fields(&[labels::PAYLOAD, payload])
 }
+
+#[cfg(test)]
+mod tests;

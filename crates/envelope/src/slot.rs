@@ -9,7 +9,7 @@ use crate::hash::lp;
 use crate::header::{Header, SUITE};
 use crate::key::{ContentKey, KeyError, SealingKey, SealingPublicKey};
 use crate::wire::{expect_array, expect_fixed, put_array, put_bytes};
-use crate::xwing::ENC_LEN;
+use crate::xwing::{ENC_LEN, Encapsulate};
 use crate::{hpke, labels};
 
 /// Bytes of a wrapped content key.
@@ -55,10 +55,11 @@ pub(crate) fn put(
     content_key: &ContentKey,
     (office, id, public): (&Address, &KeyId, &SealingPublicKey),
     header: &Header,
-    context: &[u8; 32],
+    encapsulate: &Encapsulate<'_>,
 ) -> Result<(), KeyError> {
     let info = info(header, office, id);
-    let sealed = hpke::seal(public.parsed(), &info, context, content_key.as_bytes())?;
+    let shared = |enc: &mut Vec<u8>| encapsulate(public.parsed(), enc);
+    let sealed = hpke::seal(shared, &info, &header.context(), content_key.as_bytes())?;
     let (enc, wrapped) = sealed.split_at_checked(ENC_LEN).ok_or(KeyError::Length)?;
     put_array(out, 3);
     put_bytes(out, id.as_bytes());

@@ -37,6 +37,10 @@ const LABEL: &[u8; 6] = b"\\.//^\\";
 /// What both sides share after an encapsulation.
 pub type Shared = Zeroizing<[u8; 32]>;
 
+/// How the shared secret of a key is made: fresh, but for tests.
+pub(crate) type Encapsulate<'a> =
+    dyn Fn(&EncapsulationKey, &mut Vec<u8>) -> Result<Shared, KeyError> + 'a;
+
 /// A public key, checked and kept parsed.
 pub struct EncapsulationKey {
     ml_kem: kem::EncapsulationKey,
@@ -192,3 +196,6 @@ fn is_reduced(ml_kem: &[u8; ML_KEM_PUBLIC_LEN]) -> bool {
         (a | ((b & 0x0f) << 8)) < Q && ((b >> 4) | (c << 4)) < Q
     })
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -112,6 +112,9 @@ impl CreditWindow {
 
     /// Notes a write. `more` says that the sender has more waiting.
     pub fn on_sent(&mut self, bytes: usize, more: bool, now: Duration) {
+        if bytes == 0 {
+            return;
+        }
         if self.unacked() == 0 {
             self.acked_at = now;
         }

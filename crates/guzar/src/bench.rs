@@ -6,6 +6,7 @@
 pub(crate) mod crash;
 pub(crate) mod exchange;
 pub(crate) mod limits;
+pub(crate) mod link;
 mod load;
 mod medium;
 mod network;

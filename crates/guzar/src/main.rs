@@ -7,6 +7,7 @@ mod complete;
 mod context;
 mod demo;
 mod draft;
+mod enrolment;
 mod exit;
 mod failed;
 mod flags;

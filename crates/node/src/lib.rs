@@ -7,6 +7,7 @@ pub mod api;
 pub mod clock;
 pub mod config;
 pub mod control;
+pub mod enroll;
 pub mod keyring;
 pub mod link;
 pub mod process;

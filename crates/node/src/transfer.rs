@@ -11,6 +11,7 @@ pub(crate) use seal::seal_files;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use envelope::attachment::SealedHash;
 use exchange::frame::Frame;
@@ -33,6 +34,8 @@ const STALLED_S: i64 = 60;
 #[derive(Debug, Default)]
 pub(crate) struct Transfers {
     state: Mutex<State>,
+    /// Files sealed since the start: each has a scratch file of its own.
+    sealed: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -81,6 +84,10 @@ impl Transfers {
         });
     }
 
+    fn scratch_name(&self) -> String {
+        format!("sealing-{}", self.sealed.fetch_add(1, Ordering::Relaxed))
+    }
+
     fn each(&self, mut work: impl FnMut(&mut Wanted)) {
         if let Some(all) = &mut lock(&self.state).wanted {
             all.values_mut().for_each(&mut work);
@@ -105,6 +112,13 @@ impl Transfers {
                 row,
             });
         }
+    }
+
+    /// Bytes that have arrived of what is on its way, durable or not.
+    pub(crate) fn have(&self, id: &AttachmentId) -> Option<u64> {
+        let state = lock(&self.state);
+        let wanted = state.wanted.as_ref()?.get(id)?;
+        Some(wanted.have)
     }
 
     fn forget(&self, id: &AttachmentId) {

@@ -163,7 +163,11 @@ impl Node {
                     media_type: manifest.media_type.clone(),
                     size: manifest.size,
                     sealed_size: manifest.sealed_size,
-                    have: row.map_or(0, |row| row.have),
+                    have: self
+                        .inner
+                        .transfers
+                        .have(&manifest.id)
+                        .unwrap_or_else(|| row.map_or(0, |row| row.have)),
                     state: state_code(state).to_owned(),
                 }
             })

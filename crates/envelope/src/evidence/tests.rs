@@ -115,6 +115,11 @@ fn what_was_exported_passes_every_check() {
 }
 
 #[test]
+fn the_golden_file_is_made_again() {
+    fixture::golden("evidence", &file());
+}
+
+#[test]
 fn every_single_touched_byte_is_named() {
     let bytes = small();
     for at in 0..bytes.len() {
@@ -335,7 +340,7 @@ fn keys_of_another_network_prove_nothing() {
 }
 
 fn other(cast: &Cast) -> (Sealed, Vec<u8>) {
-    let sealed = cast.seal(cast.statement());
+    let sealed = cast.seal_by(cast.statement(), 0x40);
     let parsed = crate::open::parse(&sealed.bytes).unwrap();
     let cose = parsed.reopen(&sealed.content_key).unwrap().cose;
     (sealed, cose)

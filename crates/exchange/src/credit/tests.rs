@@ -113,6 +113,14 @@ fn an_acknowledgement_of_the_future_is_refused() {
     );
 }
 
+#[test]
+fn a_write_of_nothing_is_not_on_its_way() {
+    let mut window = CreditWindow::new(None);
+    window.on_sent(0, true, ms(1));
+    assert_eq!(window.waiting_since(), None);
+    assert_eq!(window.unacked(), 0);
+}
+
 proptest! {
     #[test]
     fn bounds_hold_whatever_happens(

@@ -2,7 +2,6 @@
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use anyhow::Context as _;
 use envelope::key::{SealingKey, SigningKey};
@@ -31,6 +30,8 @@ use register::state::State;
 use store::act::ActRow;
 use store::{Change, Store as _, Write};
 use store_sqlite::{Options, RootKey, SqliteStore};
+
+use crate::layout;
 
 const SENDER: &str = "UZ/CUSTOMS/BENCH";
 const RECEIVERS: [&str; 3] = ["TJ/CUSTOMS/BENCH", "TJ/DCA/UNIT", "TJ/MIA/UNIT"];
@@ -284,8 +285,9 @@ fn add_coupling(signers: &mut Signers, from: Timestamp) -> anyhow::Result<()> {
 
 async fn keep(home: &Home, acts: &[Vec<u8>], now: Timestamp) -> anyhow::Result<()> {
     std::fs::create_dir_all(&home.dir)?;
-    let root = RootKey::create_file(&home.dir)?;
-    let store = SqliteStore::create(&home.dir, root, Options::default())?;
+    let layout = layout::Home::new(home.dir.clone());
+    let root = RootKey::create_file(&layout.root_key())?;
+    let store = SqliteStore::create(&layout.store(), root, Options::default())?;
     let mut changes = vec![
         put(NODE_SIGNING.to_owned(), home.signing.seed()),
         put(NODE_LINK.to_owned(), home.link.seed()),
@@ -307,7 +309,6 @@ async fn keep(home: &Home, acts: &[Vec<u8>], now: Timestamp) -> anyhow::Result<(
             changes,
         })
         .await?;
-    drop(Arc::clone(&store));
     Ok(())
 }
 
@@ -338,6 +339,14 @@ fn names(code: &str) -> Names {
 /// A dispatch of the bound's shape: a text that takes 2 KiB when compressed, to three offices.
 pub(crate) fn two_kib() -> anyhow::Result<Draft> {
     draft(&noise(2_730), Urgency::Priority, &RECEIVERS)
+}
+
+/// A ROUTINE dispatch to one office that announces a file.
+pub(crate) fn with_file(file: &Path) -> anyhow::Result<Draft> {
+    Ok(Draft {
+        attachments: vec![file.display().to_string()],
+        ..draft(&noise(200), Urgency::Routine, &RECEIVERS[..1])?
+    })
 }
 
 /// A FLASH with 500 bytes of text to one office.

@@ -1,12 +1,14 @@
 //! `guzar bench`: measurements, by the part that is measured.
 
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use badlink::options::{Loss, Options};
 use clap::Subcommand;
 use serde::Serialize;
 
-use crate::bench::{crash, exchange, limits};
+use crate::bench::{crash, exchange, limits, link};
 use crate::context::Context;
 use crate::exit::Class;
 use crate::failed::{Failed, ProblemExt as _, problem};
@@ -31,6 +33,33 @@ enum Part {
         /// Shorter parts: for a first look
         #[arg(long)]
         quick: bool,
+    },
+    /// Two nodes over a bad link, a file under way (needs root and /dev/net/tun)
+    Link {
+        /// Rate each way, in kbit/s
+        #[arg(long, default_value = "64")]
+        rate: NonZeroU32,
+        /// Delay one way, in milliseconds
+        #[arg(long, default_value_t = 300)]
+        delay: u64,
+        /// Packets lost by chance, in percent
+        #[arg(long, default_value = "3")]
+        loss: Loss,
+        /// Bytes of the file under way
+        #[arg(long, default_value_t = 5_000_000)]
+        file: usize,
+        /// FLASH dispatches while the file is under way
+        #[arg(long, default_value_t = 100)]
+        flashes: u32,
+        /// Seconds for which the link is cut
+        #[arg(long, default_value_t = 600)]
+        outage: u64,
+        /// Dispatches queued meanwhile
+        #[arg(long, default_value_t = 500)]
+        queued: u32,
+        /// Where the dice begin
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
     },
     /// Kill sender, relay and receiver under load, and compare the books
     Crash {
@@ -58,6 +87,34 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<(), Failed> {
             };
             let report = exchange::run(dir.path(), lengths).await.map_err(failed)?;
             print(context, &report)
+        }
+        Part::Link {
+            rate,
+            delay,
+            loss,
+            file,
+            flashes,
+            outage,
+            queued,
+            seed,
+        } => {
+            let plan = link::Plan {
+                link: Options {
+                    rate_kbit_s: rate,
+                    delay: Duration::from_millis(delay),
+                    loss,
+                    seed,
+                    ..Options::default()
+                },
+                file_bytes: file,
+                flashes,
+                outage: Duration::from_secs(outage),
+                queued,
+            };
+            let bar = progress::counted(context, "progress.bench");
+            let report = link::run(dir.path(), &plan, |done, all| bar.set(done, all)).await;
+            bar.end();
+            print(context, &report.map_err(failed)?)
         }
         Part::Crash { rounds, seed } => {
             let bar = progress::counted(context, "progress.crash");

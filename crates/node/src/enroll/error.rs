@@ -52,7 +52,9 @@ pub enum EnrollError {
     ForeignAct { act: String },
     #[error("{office} is hosted by node {node}: say that it moves, or name another office")]
     Hosted { office: Address, node: NodeId },
-    #[error("node {node} is registered with another key: say that it is replaced, or name it otherwise")]
+    #[error(
+        "node {node} is registered with another key: say that it is replaced, or name it otherwise"
+    )]
     NodeKnown { node: NodeId },
     #[error("nothing in this file asks for a signature of this home's states")]
     NothingToSign,
@@ -121,7 +123,9 @@ impl EnrollError {
             Self::WrongFile { file, magic } => {
                 vec![("file", (*file).to_owned()), ("magic", (*magic).to_owned())]
             }
-            Self::Damaged { file, what } => vec![("file", (*file).to_owned()), ("what", what.clone())],
+            Self::Damaged { file, what } => {
+                vec![("file", (*file).to_owned()), ("what", what.clone())]
+            }
             Self::HasRegistrar { state } | Self::NotRegistrar { state } => {
                 vec![("state", state.to_string())]
             }

@@ -25,6 +25,15 @@ fn state_of_name(name: &str) -> Option<StateCode> {
         .ok()
 }
 
+/// The states whose register keys this home has.
+pub async fn registrar_states(store: &dyn Store) -> Result<Vec<StateCode>, EnrollError> {
+    let names = store.secret_names().await?;
+    Ok(names
+        .iter()
+        .filter_map(|name| state_of_name(name))
+        .collect())
+}
+
 /// The register keys of this home: none on an office's node, one at a state's registrar.
 #[derive(Debug)]
 pub(super) struct Registrar {
@@ -43,9 +52,11 @@ impl Registrar {
     }
 
     pub(super) fn key(&self, state: &StateCode) -> Result<&SigningKey, EnrollError> {
-        self.keys.get(state).ok_or_else(|| EnrollError::NotRegistrar {
-            state: state.clone(),
-        })
+        self.keys
+            .get(state)
+            .ok_or_else(|| EnrollError::NotRegistrar {
+                state: state.clone(),
+            })
     }
 
     /// Signs for each state of this home whose signature the act asks for; says how many.

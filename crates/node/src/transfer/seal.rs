@@ -28,7 +28,7 @@ pub(crate) async fn seal_files(inner: &Inner, files: &[String]) -> Result<Vec<Ma
                     .arg("limit", LARGEST),
             ));
         }
-        let scratch = inner.store.scratch();
+        let scratch = inner.store.scratch().join(inner.transfers.scratch_name());
         let sealed = tokio::task::spawn_blocking({
             let (path, scratch) = (path.clone(), scratch.clone());
             move || seal_to(&path, &scratch)
