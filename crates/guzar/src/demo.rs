@@ -77,7 +77,9 @@ pub(crate) async fn run(
             if told.is_ok() && afterwards == Afterwards::Stay {
                 tour::invite(context, &stage).await.map_err(broken)?;
                 interrupt.came().await;
-                context.output.remark(context.language.text("demo.end.stopping"));
+                context
+                    .output
+                    .remark(context.language.text("demo.end.stopping"));
             }
             told
         }
@@ -141,6 +143,7 @@ fn millis(elapsed: Duration) -> u64 {
 }
 
 /// The machine does not let the network be set up or taken down.
+#[expect(clippy::needless_pass_by_value, reason = "an error that ends here")]
 fn broken(error: anyhow::Error) -> Failed {
     let what = format!("{error:#}");
     Failed::one(Class::Broken, problem("no_demo").arg("what", what))

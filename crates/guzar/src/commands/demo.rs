@@ -31,6 +31,8 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<(), Failed> {
         .tempdir()
         .map_err(|error| Failed::file("cannot_write", &std::env::temp_dir(), &error))?;
     let played = Box::pin(demo::run(context, dir.path(), afterwards)).await;
-    context.output.remark(context.language.text("demo.end.removed"));
+    context
+        .output
+        .remark(context.language.text("demo.end.removed"));
     played
 }

@@ -3,12 +3,12 @@
 //! Incidents are as published, persons are invented. Where a report leaves something out, the draft leaves it out too,
 //! or says so in words.
 
-use model::content::Content;
 use model::delivery::DeliveryState;
 use model::dispatch::Reference;
 use node::api::Sent;
 use serde_json::Value;
 
+use crate::demo::paper;
 use crate::demo::stage::Stage;
 use crate::demo::story::{Facts, Story, check, equal};
 
@@ -50,8 +50,8 @@ async fn deliver(
     readers: &[&str],
 ) -> anyhow::Result<Sent> {
     story.begin(step);
-    let sender = draft["from"].as_str().unwrap_or_default().to_owned();
-    let typed: Content = serde_json::from_value(draft["content"].clone())?;
+    let sender = paper::sender(&draft)?;
+    let typed = paper::content(&draft)?;
     let sent = stage.send(draft).await?;
     let line = stage
         .reached(&sender, sent.id, DeliveryState::Delivered)
@@ -74,15 +74,21 @@ async fn refuse(
     (field, code): (&str, &str),
 ) -> anyhow::Result<()> {
     story.begin(step);
-    let sender = draft["from"].as_str().unwrap_or_default().to_owned();
+    let sender = paper::sender(&draft)?;
     let before = references(stage, &sender).await?;
     let failure = stage.refused(draft).await?;
     let named = failure
         .problems
         .iter()
         .any(|problem| problem.code == code && problem.field.as_deref() == Some(field));
-    check(named, || format!("no {code} on {field} in {:?}", failure.problems))?;
-    equal("what was sent before", &references(stage, &sender).await?, &before)?;
+    check(named, || {
+        format!("no {code} on {field} in {:?}", failure.problems)
+    })?;
+    equal(
+        "what was sent before",
+        &references(stage, &sender).await?,
+        &before,
+    )?;
     story.done(&Facts::refusal(&failure))
 }
 

@@ -106,7 +106,10 @@ impl<'a> Story<'a> {
         self.scene = scene;
         self.step = "";
         if !self.output.json {
-            let title = self.language.text(&format!("demo.{scene}.title")).to_owned();
+            let title = self
+                .language
+                .text(&format!("demo.{scene}.title"))
+                .to_owned();
             self.output.text(&format!("\n{title}"))?;
         }
         Ok(())
@@ -140,7 +143,11 @@ impl<'a> Story<'a> {
         let reference = facts.reference.as_ref().map_or("", Reference::as_str);
         let refused = facts.refused.join(", ");
         let bytes = crate::render::words::size(facts.bytes.unwrap_or(0));
-        let args = [("reference", reference), ("refused", &refused), ("bytes", &bytes)];
+        let args = [
+            ("reference", reference),
+            ("refused", &refused),
+            ("bytes", &bytes),
+        ];
         let key = format!("demo.{}.{}", self.scene, self.step);
         self.language
             .find(&key)
@@ -163,11 +170,7 @@ impl<'a> Story<'a> {
 
 /// A check of the play: what was read back from the nodes is what it must be.
 pub(super) fn check(holds: bool, what: impl FnOnce() -> String) -> anyhow::Result<()> {
-    if holds {
-        Ok(())
-    } else {
-        bail!("{}", what())
-    }
+    if holds { Ok(()) } else { bail!("{}", what()) }
 }
 
 /// The two are equal.

@@ -60,6 +60,9 @@ async fn next_reference(stage: &Stage, office: &str, others: u64) -> anyhow::Res
     let (front, number) = last
         .and_then(|last| last.rsplit_once('-'))
         .context("the office has sent nothing")?;
-    let number = number.parse::<u64>()?.saturating_add(others).saturating_add(1);
+    let number = number
+        .parse::<u64>()?
+        .saturating_add(others)
+        .saturating_add(1);
     Ok(format!("{front}-{number:06}"))
 }

@@ -23,13 +23,19 @@ pub(super) async fn play(stage: &Stage, story: &mut Story<'_>) -> anyhow::Result
         json!({ "attachments": [&file] }),
     );
     let sent = stage.send(note).await?;
-    let line = stage.reached(OYBEK, sent.id, DeliveryState::Delivered).await?;
+    let line = stage
+        .reached(OYBEK, sent.id, DeliveryState::Delivered)
+        .await?;
     story.done(&Facts::of(&line.reference, &line.deliveries))?;
 
     story.begin("saved");
     let saved = save(stage, FOTEHOBOD, sent.id).await?;
     check(saved == image, || {
-        format!("{} bytes were attached, {} others saved", image.len(), saved.len())
+        format!(
+            "{} bytes were attached, {} others saved",
+            image.len(),
+            saved.len()
+        )
     })?;
     story.done(&Facts::bytes(u64::try_from(saved.len())?))
 }

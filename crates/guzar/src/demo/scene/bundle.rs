@@ -1,7 +1,6 @@
 //! Nothing is up: the warning crosses on a memory stick, and the stick brings receipt and acceptance back.
 
 use anyhow::bail;
-use model::content::Content;
 use model::delivery::DeliveryState;
 use model::ids::NodeId;
 use model::step::StepKind;
@@ -10,7 +9,7 @@ use node::config::Config;
 use serde_json::{Value, json};
 
 use super::{DUSTI, SARIOSIYO, references};
-use crate::demo::paper::{draft, with};
+use crate::demo::paper::{content, draft, with};
 use crate::demo::stage::Stage;
 use crate::demo::story::{Facts, Story, check, equal};
 
@@ -22,7 +21,9 @@ pub(super) async fn play(stage: &mut Stage, story: &mut Story<'_>) -> anyhow::Re
 
     story.begin("waits");
     let sent = stage.send(warning()).await?;
-    let line = stage.reached(SARIOSIYO, sent.id, DeliveryState::Queued).await?;
+    let line = stage
+        .reached(SARIOSIYO, sent.id, DeliveryState::Queued)
+        .await?;
     let moved = line
         .deliveries
         .iter()
@@ -39,7 +40,7 @@ pub(super) async fn play(stage: &mut Stage, story: &mut Story<'_>) -> anyhow::Re
     import(stage, &recipient, "there").await?;
     stage.arrived(DUSTI, sent.id).await?;
     let item = stage.show(DUSTI, sent.id).await?;
-    let typed: Content = serde_json::from_value(warning()["content"].clone())?;
+    let typed = content(&warning())?;
     equal("the warning", &item.content, &typed)?;
     stage.step(DUSTI, sent.id, StepKind::Accepted).await?;
     story.done(&Facts::default())?;
@@ -56,13 +57,21 @@ pub(super) async fn play(stage: &mut Stage, story: &mut Story<'_>) -> anyhow::Re
     let before = references(stage, SARIOSIYO).await?;
     let again = import(stage, &sender, "back").await?;
     equal("new dispatches", &again.dispatches, &0)?;
-    check(again.repeated > 0, || "nothing was known as repeated".to_owned())?;
-    equal("what was sent", &references(stage, SARIOSIYO).await?, &before)?;
+    check(again.repeated > 0, || {
+        "nothing was known as repeated".to_owned()
+    })?;
+    equal(
+        "what was sent",
+        &references(stage, SARIOSIYO).await?,
+        &before,
+    )?;
     story.done(&Facts::default())?;
 
     story.begin("links_are_back");
     restart(stage, [&sender, &recipient], |_| {}).await?;
-    let line = stage.reached(SARIOSIYO, sent.id, DeliveryState::Delivered).await?;
+    let line = stage
+        .reached(SARIOSIYO, sent.id, DeliveryState::Delivered)
+        .await?;
     story.done(&Facts::of(&line.reference, &line.deliveries))
 }
 
@@ -115,7 +124,9 @@ async fn import(stage: &Stage, node: &NodeId, name: &str) -> anyhow::Result<Bund
         file: stick(stage, name),
     };
     let done = done(stage.ask(node, &request).await?)?;
-    check(done.refused.is_empty(), || format!("refused: {:?}", done.refused))?;
+    check(done.refused.is_empty(), || {
+        format!("refused: {:?}", done.refused)
+    })?;
     equal("where the stick is broken", &done.broken_at, &None)?;
     Ok(done)
 }

@@ -9,8 +9,8 @@ use model::step::StepKind;
 use serde_json::{Value, json};
 
 use super::{
-    BOR_DOBO, DOSTLIK, DOSTUK, DUSTI, KG_CENTRE, KG_UNIT, NIJNIY_PYANJ, SARIOSIYO, TJ_UNIT, UZ_UNIT,
-    deliver, refuse,
+    BOR_DOBO, DOSTLIK, DOSTUK, DUSTI, KG_CENTRE, KG_UNIT, NIJNIY_PYANJ, SARIOSIYO, TJ_UNIT,
+    UZ_UNIT, deliver, refuse,
 };
 use crate::demo::paper::{draft, with};
 use crate::demo::stage::Stage;
@@ -25,7 +25,10 @@ async fn dostuk(stage: &Stage, story: &mut Story<'_>) -> anyhow::Result<()> {
     story.scene("case_2")?;
     let exercise = exercise("Dostuk, 12 May 2017");
     let alert = expected("2017-05-10", "2017-05-20", "Asia/Bishkek", "watch");
-    let first = with(draft(BOR_DOBO, &[DOSTUK], "PRIORITY", alert), exercise.clone());
+    let first = with(
+        draft(BOR_DOBO, &[DOSTUK], "PRIORITY", alert),
+        exercise.clone(),
+    );
     let first = deliver(stage, story, "alert", first, &[DOSTUK]).await?.id;
     window_is_kept(stage, DOSTUK, first).await?;
     accept(stage, story, (BOR_DOBO, DOSTUK), first).await?;
@@ -37,7 +40,9 @@ async fn dostuk(stage: &Stage, story: &mut Story<'_>) -> anyhow::Result<()> {
     let passed_on = with(draft(DOSTUK, &to, "PRIORITY", alert), exercise.clone());
     let passed_on = with(passed_on, json!({ "parents": [first] }));
     let readers = [DOSTLIK, KG_CENTRE, KG_UNIT, UZ_UNIT];
-    let second = deliver(stage, story, "fan_out", passed_on, &readers).await?.id;
+    let second = deliver(stage, story, "fan_out", passed_on, &readers)
+        .await?
+        .id;
     accept(stage, story, (DOSTUK, DOSTLIK), second).await?;
     for desk in &desks {
         act(stage, story, (desk, DOSTUK), second, &exercise).await?;
@@ -45,14 +50,24 @@ async fn dostuk(stage: &Stage, story: &mut Story<'_>) -> anyhow::Result<()> {
 
     let across = expected("2017-05-10", "2017-05-20", "Asia/Bishkek", "watch");
     let across = with(draft(BOR_DOBO, &[DOSTLIK], "PRIORITY", across), exercise);
-    refuse(stage, story, "not_coupled", across, ("to[0]", "no_coupling")).await
+    refuse(
+        stage,
+        story,
+        "not_coupled",
+        across,
+        ("to[0]", "no_coupling"),
+    )
+    .await
 }
 
 async fn dusti(stage: &Stage, story: &mut Story<'_>) -> anyhow::Result<()> {
     story.scene("case_3")?;
     let exercise = exercise("Dusti, 3 May 2018");
     let alert = expected("2018-05-10", "2018-05-20", "Asia/Dushanbe", "check");
-    let first = with(draft(NIJNIY_PYANJ, &[DUSTI], "PRIORITY", alert), exercise.clone());
+    let first = with(
+        draft(NIJNIY_PYANJ, &[DUSTI], "PRIORITY", alert),
+        exercise.clone(),
+    );
     let first = deliver(stage, story, "alert", first, &[DUSTI]).await?.id;
     window_is_kept(stage, DUSTI, first).await?;
     accept(stage, story, (NIJNIY_PYANJ, DUSTI), first).await?;
@@ -63,7 +78,9 @@ async fn dusti(stage: &Stage, story: &mut Story<'_>) -> anyhow::Result<()> {
     let alert = expected("2018-05-10", "2018-05-20", "Asia/Dushanbe", "search");
     let tasks = with(draft(DUSTI, &to, "PRIORITY", alert), exercise.clone());
     let tasks = with(tasks, json!({ "parents": [first] }));
-    let second = deliver(stage, story, "fan_out", tasks, &[TJ_UNIT]).await?.id;
+    let second = deliver(stage, story, "fan_out", tasks, &[TJ_UNIT])
+        .await?
+        .id;
     for desk in &desks {
         act(stage, story, (desk, DUSTI), second, &exercise).await?;
     }
@@ -111,7 +128,11 @@ async fn window_is_kept(stage: &Stage, office: &str, id: DispatchId) -> anyhow::
     };
     let window = alert.window.as_ref().context("the window is gone")?;
     equal("about", &window.about, &true)?;
-    equal("words", &window.words.as_deref(), &Some("около середины мая"))?;
+    equal(
+        "words",
+        &window.words.as_deref(),
+        &Some("около середины мая"),
+    )?;
     equal("exercise", &item.line.exercise, &true)
 }
 

@@ -23,7 +23,11 @@ pub(super) async fn play(stage: &Stage, story: &mut Story<'_>) -> anyhow::Result
         let draft = draft(KUDUKLI, &to, "PRIORITY", correction);
         with(draft, json!({ "parents": [first] }))
     };
-    let unsummed = changed(correction(first), "/correction/seizure/items/3/quantity", kilograms("76.5"));
+    let unsummed = changed(
+        correction(first),
+        "/correction/seizure/items/3/quantity",
+        kilograms("76.5"),
+    );
     let reason = ("content.correction.seizure.total", "sum_mismatch");
     refuse(stage, story, "wrong_sum", amended(unsummed), reason).await?;
     let second = amended(correction(first));
@@ -53,7 +57,10 @@ async fn both_are_kept(
     let Content::Correction(correction) = &now.content else {
         return check(false, || "the correction is none".to_owned());
     };
-    let seizure = correction.seizure.as_ref().context("the new version is gone")?;
+    let seizure = correction
+        .seizure
+        .as_ref()
+        .context("the new version is gone")?;
     let total = seizure.total.map(|total| total.to_string());
     equal("total of version 2", &total, &Some("172.5 kg".to_owned()))?;
     equal("version", &seizure.version, &2)?;
@@ -111,7 +118,7 @@ fn correction(first: DispatchId) -> Value {
         "weighing": "gross",
         "basis": "visual",
     });
-    if let Some(items) = seizure["items"].as_array_mut() {
+    if let Some(items) = seizure.pointer_mut("/items").and_then(Value::as_array_mut) {
         items.push(later);
     }
     let more = json!({

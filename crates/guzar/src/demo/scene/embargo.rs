@@ -21,13 +21,19 @@ pub(super) async fn play(stage: &Stage, story: &mut Story<'_>) -> anyhow::Result
     }});
     let seizure = draft(KONYSBAYEV, &[YALLAMA, CENTRE], "PRIORITY", polish());
     let readers = [YALLAMA, UZ_UNIT, KZ_CENTRE, CENTRE];
-    let sent = deliver(stage, story, "seizure", with(seizure, embargo), &readers).await?.id;
+    let sent = deliver(stage, story, "seizure", with(seizure, embargo), &readers)
+        .await?
+        .id;
 
     story.begin("embargo");
     for office in readers {
         let item = stage.show(office, sent).await?;
         let found = item.statement.handling.public_from;
-        equal(&format!("public from, at {office}"), &found, &Some(public_from))?;
+        equal(
+            &format!("public from, at {office}"),
+            &found,
+            &Some(public_from),
+        )?;
     }
     let step = stage.step(YALLAMA, sent, StepKind::Accepted).await?;
     stage.arrived(KONYSBAYEV, step.id).await?;

@@ -42,7 +42,9 @@ pub(super) async fn play(
             Err(EvidenceError::Touched(damage)) => {
                 equal("the byte touched", &damage.at, &u64::try_from(touched)?)?;
             }
-            other => check(false, || format!("an altered copy was not found out: {other:?}"))?,
+            other => check(false, || {
+                format!("an altered copy was not found out: {other:?}")
+            })?,
         }
         story.done(&Facts::bytes(bytes))?;
     }

@@ -39,8 +39,13 @@ pub(super) async fn play(stage: &Stage, story: &mut Story<'_>) -> anyhow::Result
         "text": "Получатель всех трёх партий ждёт в Ташкенте.",
         "language": "ru",
     }});
-    let alert = with(draft(AYRITOM, &[UZ_CENTRE], "PRIORITY", alert), held.clone());
-    let alert = deliver(stage, story, "receiver", alert, &[UZ_CENTRE]).await?.id;
+    let alert = with(
+        draft(AYRITOM, &[UZ_CENTRE], "PRIORITY", alert),
+        held.clone(),
+    );
+    let alert = deliver(stage, story, "receiver", alert, &[UZ_CENTRE])
+        .await?
+        .id;
     stage.step(UZ_CENTRE, alert, StepKind::Accepted).await?;
     case_is_whole(stage, story).await?;
     caught(stage, story, alert).await
@@ -66,7 +71,11 @@ async fn case_is_whole(stage: &Stage, story: &mut Story<'_>) -> anyhow::Result<(
             .filter(|line| line.kind == kind)
             .map(|line| line.id)
             .collect();
-        equal(&format!("{kind:?} of the case at {office}"), &of_kind.len(), &count)?;
+        equal(
+            &format!("{kind:?} of the case at {office}"),
+            &of_kind.len(),
+            &count,
+        )?;
         for id in of_kind {
             let item = stage.show(office, id).await?;
             let public_from = item.statement.handling.public_from;
@@ -92,9 +101,15 @@ async fn caught(stage: &Stage, story: &mut Story<'_>, alert: DispatchId) -> anyh
         draft(UZ_CENTRE, &[AYRITOM, UZ_UNIT], "PRIORITY", outcome),
         json!({ "case": CASE, "parents": [alert] }),
     );
-    let result = deliver(stage, story, "caught", outcome, &[AYRITOM, UZ_UNIT]).await?.id;
+    let result = deliver(stage, story, "caught", outcome, &[AYRITOM, UZ_UNIT])
+        .await?
+        .id;
     let item = stage.show(AYRITOM, result).await?;
-    equal("hold on publicity", &item.statement.handling.public_from, &None)?;
+    equal(
+        "hold on publicity",
+        &item.statement.handling.public_from,
+        &None,
+    )?;
 
     story.begin("credited");
     stage.step(AYRITOM, result, StepKind::Credited).await?;

@@ -12,17 +12,45 @@ use crate::demo::story::{Facts, Story, equal};
 pub(super) async fn play(stage: &Stage, story: &mut Story<'_>) -> anyhow::Result<()> {
     story.scene("case_13")?;
     let across = draft(AYRITOM, &[HAIRATAN], "PRIORITY", bogie());
-    refuse(stage, story, "no_partner", across, ("to[0]", "no_such_office")).await?;
+    refuse(
+        stage,
+        story,
+        "no_partner",
+        across,
+        ("to[0]", "no_such_office"),
+    )
+    .await?;
     let elsewhere = draft(AYRITOM, &[NIJNIY_PYANJ], "PRIORITY", bogie());
-    refuse(stage, story, "not_coupled", elsewhere, ("to[0]", "no_coupling")).await?;
+    refuse(
+        stage,
+        story,
+        "not_coupled",
+        elsewhere,
+        ("to[0]", "no_coupling"),
+    )
+    .await?;
     let to = [UZ_CENTRE, UZ_UNIT, CENTRE];
-    deliver(stage, story, "at_home", draft(AYRITOM, &to, "PRIORITY", bogie()), &to).await?;
+    deliver(
+        stage,
+        story,
+        "at_home",
+        draft(AYRITOM, &to, "PRIORITY", bogie()),
+        &to,
+    )
+    .await?;
 
     story.scene("case_14")?;
     let numbered = |draft| with(draft, json!({ "case": TOBACCO }));
     let to = [UZ_CENTRE, CENTRE];
     let drugs_only = numbered(draft(AYRITOM, &to, "ROUTINE", cigarettes()));
-    refuse(stage, story, "not_for_centre", drugs_only, ("to[1]", "not_for_centre")).await?;
+    refuse(
+        stage,
+        story,
+        "not_for_centre",
+        drugs_only,
+        ("to[1]", "not_for_centre"),
+    )
+    .await?;
     let at_home = numbered(draft(AYRITOM, &[UZ_CENTRE], "ROUTINE", cigarettes()));
     deliver(stage, story, "at_home", at_home, &[UZ_CENTRE]).await?;
 
@@ -32,7 +60,11 @@ pub(super) async fn play(stage: &Stage, story: &mut Story<'_>) -> anyhow::Result
         case: Some(case),
         ..all()
     };
-    equal("of the case at the centre", &stage.inbox(CENTRE, query).await?.len(), &0)?;
+    equal(
+        "of the case at the centre",
+        &stage.inbox(CENTRE, query).await?.len(),
+        &0,
+    )?;
     story.done(&Facts::default())
 }
 

@@ -4,14 +4,13 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use model::content::Content;
 use model::delivery::DeliveryState;
 use model::ids::DispatchId;
 use serde_json::{Value, json};
 
 use super::{FOTEHOBOD, OYBEK, attachment};
 use crate::demo::network::CENTRE;
-use crate::demo::paper::{draft, with};
+use crate::demo::paper::{content, draft, with};
 use crate::demo::stage::{Stage, until};
 use crate::demo::story::{Facts, Story, check, equal};
 
@@ -49,12 +48,16 @@ pub(super) async fn play(stage: &mut Stage, story: &mut Story<'_>) -> anyhow::Re
     stage.arrived(FOTEHOBOD, sent.id).await?;
     read_at_recipient(stage, sent.id, &file).await?;
     let saved = attachment::save(stage, FOTEHOBOD, sent.id).await?;
-    check(saved == list.as_bytes(), || "the file that arrived is another".to_owned())?;
+    check(saved == list.as_bytes(), || {
+        "the file that arrived is another".to_owned()
+    })?;
     story.done(&Facts::bytes(u64::try_from(saved.len())?))?;
 
     story.begin("receipted");
     stage.start(&sender, |_| {}).await?;
-    let line = stage.reached(OYBEK, sent.id, DeliveryState::Delivered).await?;
+    let line = stage
+        .reached(OYBEK, sent.id, DeliveryState::Delivered)
+        .await?;
     story.done(&Facts::of(&line.reference, &line.deliveries))
 }
 
@@ -75,7 +78,7 @@ fn warning(file: &Path) -> Value {
 
 async fn read_at_recipient(stage: &Stage, id: DispatchId, file: &Path) -> anyhow::Result<()> {
     let item = stage.show(FOTEHOBOD, id).await?;
-    let typed: Content = serde_json::from_value(warning(file)["content"].clone())?;
+    let typed = content(&warning(file))?;
     equal("the warning", &item.content, &typed)
 }
 
@@ -92,11 +95,16 @@ fn nothing_readable(home: &Path) -> anyhow::Result<u64> {
         header_seen |= holds(&content, b"tj-fotehobod");
         for word in [IN_THE_TEXT, IN_THE_FILE, PLATE] {
             check(!holds(&content, word.as_bytes()), || {
-                format!("the relay can read {word:?}: it stands in {}", file.display())
+                format!(
+                    "the relay can read {word:?}: it stands in {}",
+                    file.display()
+                )
             })?;
         }
     }
-    check(header_seen, || "the relay's files do not even name the recipient's node".to_owned())?;
+    check(header_seen, || {
+        "the relay's files do not even name the recipient's node".to_owned()
+    })?;
     Ok(bytes)
 }
 

@@ -2,8 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{CENTRE, DUSTI, FOTEHOBOD, OYBEK, SARIOSIYO, TJ_UNIT, UZ_CENTRE, UZ_UNIT, deliver, refuse};
-use crate::demo::paper::{changed, draft, grams, kilograms, with};
+use super::{
+    CENTRE, DUSTI, FOTEHOBOD, OYBEK, SARIOSIYO, TJ_UNIT, UZ_CENTRE, UZ_UNIT, deliver, refuse,
+};
+use crate::demo::paper::{changed, draft, grams, kilograms, put, with};
 use crate::demo::stage::Stage;
 use crate::demo::story::Story;
 
@@ -31,9 +33,7 @@ pub(super) async fn play(stage: &Stage, story: &mut Story<'_>) -> anyhow::Result
     let night = |content| draft(SARIOSIYO, &to, "PRIORITY", content);
     let driver = json!([{ "role": "driver", "status": "detained" }]);
     let mut named = yarn();
-    if let Some(seizure) = named["seizure"].as_object_mut() {
-        seizure.insert("persons".to_owned(), driver);
-    }
+    put(&mut named, "/seizure", "persons", driver);
     let reason = ("handling.persons_released", "persons_not_released");
     refuse(stage, story, "persons_stay", night(named), reason).await?;
     let miscounted = changed(yarn(), "/seizure/packages/count", json!(92));

@@ -1,0 +1,5 @@
+//! The binary itself, as a registrar, an administrator and an officer use it.
+
+#![cfg(test)]
+
+mod demo;
