@@ -52,7 +52,7 @@ fn every_problem_code_has_its_sentence() {
         ("guzar", &["problem(\"", "Failed::file(\""][..]),
         (
             "node",
-            &["Problem::new(\"", "Failure::broken(\"", "=> \"", "\"disk_full\""],
+            &["Problem::new(\"", "Failure::broken(\"", "\"disk_full\""],
         ),
         ("model", &["error(\"\", \"", ".error(field, \""]),
     ] {
@@ -60,9 +60,6 @@ fn every_problem_code_has_its_sentence() {
             let text = std::fs::read_to_string(&file).unwrap();
             let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
             for mark in marks {
-                if *mark == "=> \"" {
-                    continue;
-                }
                 collect(&flat, mark, &mut codes);
             }
             if folder == "model" {
@@ -71,6 +68,14 @@ fn every_problem_code_has_its_sentence() {
         }
     }
     assert!(codes.len() > 60, "the search finds nothing: {codes:?}");
+    // Errors of other crates carry their codes as the right sides of a match.
+    for file in ["node/src/enroll/error.rs", "register/src/permit/missing.rs"] {
+        let text = std::fs::read_to_string(crates.join(file)).unwrap();
+        let text = text.split("fn args").next().unwrap();
+        let before = codes.len();
+        collect(text, "=> \"", &mut codes);
+        assert!(codes.len() > before, "{file} has no codes");
+    }
     let texts = table(EN);
     let missing: Vec<_> = codes
         .iter()
