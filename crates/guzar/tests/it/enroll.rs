@@ -31,7 +31,10 @@ fn offices_can_be_reached_and_are_coupled() {
 
     let offices = offices.json["offices"].as_array().unwrap();
     assert_eq!(offices.len(), 2);
-    assert!(offices.iter().all(|office| office["reachable"] == true), "{offices:?}");
+    assert!(
+        offices.iter().all(|office| office["reachable"] == true),
+        "{offices:?}"
+    );
     assert_eq!(couplings.json["couplings"][0]["in_force"], true);
 }
 
@@ -48,7 +51,10 @@ fn people_read_names_in_their_language() {
 
 #[test]
 fn kinds_of_acts_can_be_listed_alone() {
-    let listed = done(&NETWORK.home("uz"), &["register", "list", "--kind", "coupling"]);
+    let listed = done(
+        &NETWORK.home("uz"),
+        &["register", "list", "--kind", "coupling"],
+    );
 
     let acts = listed.json["acts"].as_array().unwrap();
     assert_eq!(acts.len(), 1);
@@ -67,7 +73,10 @@ fn a_locked_root_key_opens_with_its_passphrase_alone() {
     let bad = file("bad", "another long passphrase\n");
     let home = dir.path().join("home");
 
-    let made = done(&home, &["init", "uz-locked", "--lock", "--passphrase-file", &good]);
+    let made = done(
+        &home,
+        &["init", "uz-locked", "--lock", "--passphrase-file", &good],
+    );
     assert_eq!(made.json["locked"], true);
 
     let acts = dir.path().join("acts").display().to_string();

@@ -10,7 +10,10 @@ fn assert_refused(answer: &Answer, exit: i32, code: &str, field: Option<&str>) {
     assert_eq!(answer.problem(), (code, field), "{answer:?}");
     assert_eq!(answer.json["exit"], exit);
     let says = answer.json["problems"][0]["says"].as_str().unwrap();
-    assert!(!says.contains('?') && !says.is_empty(), "a gap is open: {says}");
+    assert!(
+        !says.contains('?') && !says.is_empty(),
+        "a gap is open: {says}"
+    );
 }
 
 fn listed(home: &Path) -> usize {
@@ -40,11 +43,21 @@ fn init_leaves_nothing_behind_when_it_fails() {
     let word = dir.path().join("word");
     std::fs::write(&word, "short\n").unwrap();
     let word = word.display().to_string();
-    let short = tried(&home, &["init", "uz-new", "--lock", "--passphrase-file", &word]);
+    let short = tried(
+        &home,
+        &["init", "uz-new", "--lock", "--passphrase-file", &word],
+    );
     assert_refused(&short, 2, "short_passphrase", Some("passphrase"));
 
     // The file for the public half is there already: that comes last of all.
-    let args = ["init", "uz-new", "--registrar", "UZ", "--founder-file", &word];
+    let args = [
+        "init",
+        "uz-new",
+        "--registrar",
+        "UZ",
+        "--founder-file",
+        &word,
+    ];
     assert_refused(&tried(&home, &args), 2, "file_exists", None);
 
     done(&home, &["init", "uz-new"]);
@@ -58,7 +71,15 @@ fn a_home_that_is_none_is_named() {
     for args in [
         &["register", "list"][..],
         &["register", "export", &file],
-        &["enroll", "request", &file, "--network", digits, "--office", "UZ/CUSTOMS/OYBEK"],
+        &[
+            "enroll",
+            "request",
+            &file,
+            "--network",
+            digits,
+            "--office",
+            "UZ/CUSTOMS/OYBEK",
+        ],
     ] {
         assert_refused(&tried(dir.path(), args), 4, "no_home", None);
     }
@@ -69,7 +90,12 @@ fn a_home_without_a_network_says_so() {
     let dir = tempfile::tempdir().unwrap();
     done(dir.path(), &["init", "uz-alone"]);
 
-    assert_refused(&tried(dir.path(), &["register", "offices"]), 4, "no_network", None);
+    assert_refused(
+        &tried(dir.path(), &["register", "offices"]),
+        4,
+        "no_network",
+        None,
+    );
 }
 
 #[test]
@@ -79,7 +105,15 @@ fn enroll_request_names_offices_of_its_own_state() {
     let file = dir.path().join("request").display().to_string();
     let digits = NETWORK.fingerprint.as_str();
 
-    let args = ["enroll", "request", &file, "--network", digits, "--office", "TJ/CUSTOMS/X"];
+    let args = [
+        "enroll",
+        "request",
+        &file,
+        "--network",
+        digits,
+        "--office",
+        "TJ/CUSTOMS/X",
+    ];
     let foreign = tried(dir.path(), &args);
 
     assert_refused(&foreign, 2, "foreign_office", Some("office"));
@@ -101,11 +135,24 @@ fn enroll_refuses_the_wrong_digits_and_the_wrong_file() {
     let (request, out) = (NETWORK.file("uz.request"), NETWORK.file("never"));
     let zeros = ["00000"; 8].join(" ");
     let invite = |file: &str| {
-        tried(&home, &["enroll", "invite", file, &out, "--fingerprint", &zeros])
+        tried(
+            &home,
+            &["enroll", "invite", file, &out, "--fingerprint", &zeros],
+        )
     };
 
-    assert_refused(&invite(&request), 7, "wrong_fingerprint", Some("fingerprint"));
-    assert_refused(&invite(&NETWORK.file("UZ.founder")), 2, "wrong_file", Some("file"));
+    assert_refused(
+        &invite(&request),
+        7,
+        "wrong_fingerprint",
+        Some("fingerprint"),
+    );
+    assert_refused(
+        &invite(&NETWORK.file("UZ.founder")),
+        2,
+        "wrong_file",
+        Some("file"),
+    );
     assert_refused(&invite(&NETWORK.file("absent")), 4, "cannot_read", None);
 
     let silent = tried(&home, &["enroll", "invite", &request, &out]);
@@ -129,7 +176,10 @@ fn who_was_accepted_is_not_accepted_again() {
     let (request, again) = (NETWORK.file("uz.request"), NETWORK.file("again.invitation"));
     let digits = run_fingerprint(&home, &request, &again);
 
-    let answer = tried(&home, &["enroll", "accept", &again, "--fingerprint", &digits]);
+    let answer = tried(
+        &home,
+        &["enroll", "accept", &again, "--fingerprint", &digits],
+    );
 
     assert_refused(&answer, 4, "no_request", None);
 }
@@ -137,9 +187,15 @@ fn who_was_accepted_is_not_accepted_again() {
 /// Invites again with the right digits, which another invitation's answer names.
 fn run_fingerprint(home: &Path, request: &str, out: &str) -> String {
     let zeros = ["00000"; 8].join(" ");
-    let wrong = tried(home, &["enroll", "invite", request, out, "--fingerprint", &zeros]);
+    let wrong = tried(
+        home,
+        &["enroll", "invite", request, out, "--fingerprint", &zeros],
+    );
     let digits = wrong.json["problems"][0]["args"]["found"].as_str().unwrap();
-    let invited = done(home, &["enroll", "invite", request, out, "--fingerprint", digits]);
+    let invited = done(
+        home,
+        &["enroll", "invite", request, out, "--fingerprint", digits],
+    );
     invited.str("fingerprint").to_owned()
 }
 
@@ -155,7 +211,12 @@ fn register_refuses_files_and_plans_that_say_nothing() {
 
     let acts = tried(&home, &["register", "apply", &plan_free(&plan)]);
     assert_refused(&acts, 2, "bad_acts_file", Some("file"));
-    assert_refused(&made("[[state]]\ncode = \"tj\"\n"), 2, "bad_plan", Some("plan"));
+    assert_refused(
+        &made("[[state]]\ncode = \"tj\"\n"),
+        2,
+        "bad_plan",
+        Some("plan"),
+    );
     assert_refused(&made(""), 3, "nothing_to_sign", None);
     // Another state's matters are not this registrar's.
     let foreign = "[[state]]\ncode = \"UZ\"\nzone = \"Asia/Tashkent\"\nfrom = 2026-01-01\n\
@@ -164,8 +225,23 @@ fn register_refuses_files_and_plans_that_say_nothing() {
 
     let founder = format!("{}={}", NETWORK.file("TJ.founder"), ["00000"; 8].join(""));
     let found = NETWORK.file("other.founding");
-    let args = ["register", "found", &found, "--name", "X", "--quorum", "1", "--founder", &founder];
-    assert_refused(&tried(&home, &args), 7, "wrong_fingerprint", Some("fingerprint"));
+    let args = [
+        "register",
+        "found",
+        &found,
+        "--name",
+        "X",
+        "--quorum",
+        "1",
+        "--founder",
+        &founder,
+    ];
+    assert_refused(
+        &tried(&home, &args),
+        7,
+        "wrong_fingerprint",
+        Some("fingerprint"),
+    );
 
     assert!(!Path::new(&out).exists());
     assert_eq!(listed(&home), before);

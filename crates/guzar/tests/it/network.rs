@@ -19,7 +19,9 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn str(&self, key: &str) -> &str {
-        self.json[key].as_str().unwrap_or_else(|| panic!("{self:?} has no {key}"))
+        self.json[key]
+            .as_str()
+            .unwrap_or_else(|| panic!("{self:?} has no {key}"))
     }
 
     /// The one problem: its code and field.
@@ -28,10 +30,7 @@ impl Answer {
         let [problem] = problems.unwrap_or_else(|| panic!("{self:?}")).as_slice() else {
             panic!("not one problem: {self:?}");
         };
-        (
-            problem["code"].as_str().unwrap(),
-            problem["field"].as_str(),
-        )
+        (problem["code"].as_str().unwrap(), problem["field"].as_str())
     }
 }
 
@@ -117,7 +116,9 @@ impl Network {
             founders.push(format!("{file}={digits}"));
         }
         let first = self.file("founding");
-        let mut args = vec!["register", "found", &first, "--name", "Exercise", "--quorum", "1"];
+        let mut args = vec![
+            "register", "found", &first, "--name", "Exercise", "--quorum", "1",
+        ];
         for founder in &founders {
             args.extend(["--founder", founder]);
         }
@@ -155,7 +156,14 @@ impl Network {
         let made = done(&self.home("uz"), &["register", "plan", &plan, &proposal]);
         let signed = self.file("coupling.tj");
         let digits = made.str("fingerprint");
-        let args = ["register", "sign", &proposal, &signed, "--fingerprint", digits];
+        let args = [
+            "register",
+            "sign",
+            &proposal,
+            &signed,
+            "--fingerprint",
+            digits,
+        ];
         done(&self.home("tj"), &args);
         for home in ["uz", "tj"] {
             done(&self.home(home), &["register", "publish", &signed]);
@@ -166,11 +174,26 @@ impl Network {
         let folder = self.home(home);
         let request = self.file(&format!("{home}.request"));
         let network = self.fingerprint.as_str();
-        let args = ["enroll", "request", &request, "--network", network, "--office", office];
+        let args = [
+            "enroll",
+            "request",
+            &request,
+            "--network",
+            network,
+            "--office",
+            office,
+        ];
         let asked = done(&folder, &args);
         let invitation = self.file(&format!("{home}.invitation"));
         let digits = asked.str("fingerprint");
-        let args = ["enroll", "invite", &request, &invitation, "--fingerprint", digits];
+        let args = [
+            "enroll",
+            "invite",
+            &request,
+            &invitation,
+            "--fingerprint",
+            digits,
+        ];
         let invited = done(&folder, &args);
         let digits = invited.str("fingerprint");
         let args = ["enroll", "accept", &invitation, "--fingerprint", digits];

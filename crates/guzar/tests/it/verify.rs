@@ -7,10 +7,24 @@ use crate::network::{NETWORK, done, run, tried};
 /// Evidence of a note that was sealed for the office across the line.
 static EVIDENCE: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let home = NETWORK.home("uz");
-    let args = ["send", "note", "--to", "TJ/CUSTOMS/FOTEHOBOD", "--text", "Van on its way"];
+    let args = [
+        "send",
+        "note",
+        "--to",
+        "TJ/CUSTOMS/FOTEHOBOD",
+        "--text",
+        "Van on its way",
+    ];
     let sent = done(&home, &args);
     let file = NETWORK.file("evidence");
-    let args = ["evidence", "export", sent.str("reference"), &file, "--reason", "court"];
+    let args = [
+        "evidence",
+        "export",
+        sent.str("reference"),
+        &file,
+        "--reason",
+        "court",
+    ];
     done(&home, &args);
     std::fs::read(file).unwrap()
 });
@@ -28,7 +42,10 @@ fn copy(bytes: &[u8]) -> (tempfile::TempDir, String) {
 fn what_was_exported_is_proved_without_a_home() {
     let (dir, file) = copy(&EVIDENCE);
 
-    let verified = done(dir.path(), &["verify", &file, "--network", &NETWORK.fingerprint]);
+    let verified = done(
+        dir.path(),
+        &["verify", &file, "--network", &NETWORK.fingerprint],
+    );
 
     assert_eq!(verified.json["good"], true);
     assert_eq!(verified.str("author"), "UZ/CUSTOMS/OYBEK");
@@ -40,7 +57,13 @@ fn what_was_exported_is_proved_without_a_home() {
 
 #[test]
 fn the_first_byte_touched_is_named() {
-    for at in [0, 20, EVIDENCE.len() / 4, EVIDENCE.len() / 2, EVIDENCE.len() - 1] {
+    for at in [
+        0,
+        20,
+        EVIDENCE.len() / 4,
+        EVIDENCE.len() / 2,
+        EVIDENCE.len() - 1,
+    ] {
         let mut bytes = EVIDENCE.clone();
         bytes[at] ^= 1;
         let (dir, file) = copy(&bytes);
@@ -59,7 +82,11 @@ fn people_see_each_check_and_the_byte() {
     let (dir, file) = copy(&EVIDENCE);
     let good = run(dir.path(), &["--lang", "ru", "verify", &file]);
     assert_eq!(good.code, 0);
-    assert!(good.text.contains("подпись узла-отправителя"), "{}", good.text);
+    assert!(
+        good.text.contains("подпись узла-отправителя"),
+        "{}",
+        good.text
+    );
 
     let mut bytes = EVIDENCE.clone();
     bytes[100] ^= 0x80;

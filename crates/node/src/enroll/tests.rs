@@ -214,11 +214,11 @@ async fn an_office_moves_and_a_node_gets_new_keys_only_if_the_registrar_says_so(
         attempt(&replaced, none).await,
         Err(EnrollError::NodeKnown { .. })
     ));
-    let replaces = Conflict {
+    let new_keys = Conflict {
         replaces: true,
         ..none
     };
-    assert!(attempt(&replaced, replaces).await.is_ok());
+    assert!(attempt(&replaced, new_keys).await.is_ok());
 }
 
 #[tokio::test]
