@@ -168,18 +168,20 @@ fn inherit(draft: &mut Map<String, Value>, kind: &str, item: &Item, offices: &[A
     }
 }
 
-fn fill_from(draft: &mut Map<String, Value>, offices: &[Address]) -> Result<(), Failed> {
+/// The one office speaks, unless `--as` names one of its desks.
+fn fill_from(draft: &mut Map<String, Value>, hosted: &[Address]) -> Result<(), Failed> {
     if draft.contains_key("from") {
         return Ok(());
     }
-    match offices {
+    let offices: Vec<&Address> = hosted.iter().filter(|one| one.desk.is_none()).collect();
+    match offices.as_slice() {
         [office] => {
             draft.insert("from".to_owned(), json!(office));
             Ok(())
         }
         [] => Err(Failed::input(problem("no_office_here").field("from"))),
-        several => {
-            let hosted: Vec<String> = several.iter().map(ToString::to_string).collect();
+        _ => {
+            let hosted: Vec<String> = hosted.iter().map(ToString::to_string).collect();
             Err(Failed::input(
                 problem("which_office")
                     .field("from")

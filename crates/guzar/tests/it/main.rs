@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod demo;
 mod enroll;
 mod input;
 mod network;
