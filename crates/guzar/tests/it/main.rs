@@ -3,3 +3,7 @@
 #![cfg(test)]
 
 mod demo;
+mod enroll;
+mod input;
+mod network;
+mod verify;
