@@ -92,6 +92,7 @@ pub(crate) fn failed(error: &EnrollError) -> Failed {
     let field = match error {
         EnrollError::Fingerprint { .. } => Some("fingerprint"),
         EnrollError::WrongFile { .. } | EnrollError::Damaged { .. } => Some("file"),
+        EnrollError::NoCentre => Some("founder"),
         EnrollError::NoOffice | EnrollError::ForeignOffice { .. } => Some("office"),
         _ => None,
     };
@@ -109,6 +110,7 @@ const fn class(error: &EnrollError) -> Class {
         | E::HasKeys
         | E::HasRegistrar { .. }
         | E::OtherNetwork { .. }
+        | E::NoCentre
         | E::NoOffice
         | E::ForeignOffice { .. }
         | E::ForeignAct { .. }

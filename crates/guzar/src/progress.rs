@@ -31,7 +31,7 @@ impl Bar {
         if let Some(watcher) = self.watcher.take() {
             watcher.thread().unpark();
             // It draws and does nothing else: whatever became of it, the work is done.
-            let _ = watcher.join();
+            drop(watcher.join());
         }
         self.bar.finish_and_clear();
     }

@@ -141,6 +141,26 @@ pub(crate) async fn open_store(context: &Context) -> Result<Arc<SqliteStore>, Fa
     }
 }
 
+/// The store of a home whose node does not run. Another command may have it for a moment.
+pub(crate) async fn open_idle_store(context: &Context) -> Result<Arc<SqliteStore>, Failed> {
+    config(context)?;
+    let mut tries: u32 = 0;
+    loop {
+        let dir = context.home.dir();
+        if running(dir).await?.is_some() {
+            let problem = problem("node_runs").arg("home", dir.display());
+            return Err(Failed::one(Class::Later, problem));
+        }
+        match open_store(context).await {
+            Err(failed) if is_locked(&failed) && tries < LOCK_TRIES => {
+                tries = tries.saturating_add(1);
+                tokio::time::sleep(LOCK_WAIT).await;
+            }
+            opened => return opened,
+        }
+    }
+}
+
 fn root_key(context: &Context) -> Result<RootKey, Failed> {
     let file = context.home.root_key();
     let is_wrapped = RootKey::is_wrapped(&file).map_err(|error| key_failed(&error))?;

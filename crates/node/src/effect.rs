@@ -71,39 +71,36 @@ const fn delivery_of(step: StepKind) -> Option<DeliveryState> {
     }
 }
 
-/// Of a dispatch that an office of this node sends.
+/// Of a dispatch that an office of this node sends. What it is about may have been sent from this node too: by one
+/// desk of an office to another.
 pub(crate) fn of_own(
     from: &Address,
     content: &Content,
     by: DispatchId,
     at: Timestamp,
 ) -> Vec<Change> {
-    effects(content)
-        .into_iter()
-        .map(|effect| progress(&effect, from, by, at))
-        .collect()
-}
-
-/// Of a dispatch that arrived: the author's step, and where our delivery to the author stands.
-pub(crate) fn of_received(statement: &Statement, content: &Content, by: DispatchId) -> Vec<Change> {
     let mut changes = Vec::new();
     for effect in effects(content) {
-        let office = &statement.author.office;
-        changes.push(progress(&effect, office, by, statement.created));
+        changes.push(progress(&effect, from, by, at));
         if let Some(to) = effect.delivery
             && !matches!(content, Content::Recall(_))
         {
             changes.push(Change::MoveDelivery {
                 dispatch: effect.of,
-                office: office.clone(),
+                office: from.clone(),
                 from: predecessors(to).to_vec(),
                 to,
-                at: statement.created,
+                at,
                 detail: None,
             });
         }
     }
     changes
+}
+
+/// Of a dispatch that arrived: the author's step, and where our delivery to the author stands.
+pub(crate) fn of_received(statement: &Statement, content: &Content, by: DispatchId) -> Vec<Change> {
+    of_own(&statement.author.office, content, by, statement.created)
 }
 
 /// The same, told to those who watch.

@@ -49,8 +49,8 @@ impl Node {
                     return false;
                 }
             },
-            Direction::Relay => changes.extend(end_of_custody(&receipt, now)),
-            Direction::In => {}
+            // A relay that was addressed itself holds what it got for the others too.
+            Direction::Relay | Direction::In => changes.extend(end_of_custody(&receipt, now)),
         }
         if let Err(error) = self.write("receipt", changes).await {
             tracing::error!(%id, "receipt was not kept: {error}");

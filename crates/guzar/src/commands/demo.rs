@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::context::{Context, absolute};
-use crate::demo;
+use crate::demo::{self, Afterwards};
 use crate::failed::Failed;
 
 /// Start a whole network on this machine and play published cases on it
@@ -18,12 +18,21 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(context: &Context, args: Args) -> Result<(), Failed> {
+    let afterwards = if args.headless {
+        Afterwards::End
+    } else {
+        Afterwards::Stay
+    };
     if let Some(dir) = &args.dir {
-        return Box::pin(demo::run(context, &absolute(dir), args.headless)).await;
+        return Box::pin(demo::run(context, &absolute(dir), afterwards)).await;
     }
     let dir = tempfile::Builder::new()
         .prefix("guzar-demo-")
         .tempdir()
         .map_err(|error| Failed::file("cannot_write", &std::env::temp_dir(), &error))?;
-    Box::pin(demo::run(context, dir.path(), args.headless)).await
+    let played = Box::pin(demo::run(context, dir.path(), afterwards)).await;
+    context
+        .output
+        .remark(context.language.text("demo.end.removed"));
+    played
 }

@@ -106,7 +106,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<(), Failed> {
 
 async fn request(context: &Context, args: Request) -> Result<(), Failed> {
     let config = session::config(context)?;
-    let store = session::open_store(context).await?;
+    let store = session::open_idle_store(context).await?;
     let now = context.now();
     let plan = RequestPlan {
         network: args.network.to_network(),
@@ -133,8 +133,7 @@ async fn request(context: &Context, args: Request) -> Result<(), Failed> {
 async fn invite(context: &Context, args: Invite) -> Result<(), Failed> {
     let request = enrolment::read(&args.request)?;
     let request = RequestFile::from_bytes(&request).map_err(|error| failed(&error))?;
-    session::config(context)?;
-    let store = session::open_store(context).await?;
+    let store = session::open_idle_store(context).await?;
     let digits = enrolment::read_aloud(context, args.fingerprint, &request.summaries())?;
     let allowed = Conflict {
         moves: args.moves,
@@ -157,8 +156,7 @@ async fn invite(context: &Context, args: Invite) -> Result<(), Failed> {
 async fn accept(context: &Context, args: Accept) -> Result<(), Failed> {
     let invitation = enrolment::read(&args.file)?;
     let invitation = InvitationFile::from_bytes(&invitation).map_err(|error| failed(&error))?;
-    session::config(context)?;
-    let store = session::open_store(context).await?;
+    let store = session::open_idle_store(context).await?;
     let digits = enrolment::read_aloud(context, args.fingerprint, &[])?;
     let adopted = enroll::accept(&*store, &invitation, digits, context.now())
         .await

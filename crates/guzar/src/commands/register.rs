@@ -115,7 +115,7 @@ async fn apply(context: &Context, args: Apply) -> Result<(), Failed> {
                 .arg("what", error.to_string()),
         )
     })?;
-    let store = session::open_store(context).await?;
+    let store = session::open_idle_store(context).await?;
     let adopted = enroll::adopt(&*store, acts, context.now())
         .await
         .map_err(|error| enrolment::failed(&error))?;
@@ -147,8 +147,7 @@ pub(super) fn applied(context: &Context, response: &Response) -> Result<(), Fail
 }
 
 async fn export(context: &Context, args: Export) -> Result<(), Failed> {
-    session::config(context)?;
-    let store = session::open_store(context).await?;
+    let store = session::open_idle_store(context).await?;
     let acts = enroll::acts(&*store)
         .await
         .map_err(|error| enrolment::failed(&error))?;

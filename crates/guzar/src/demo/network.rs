@@ -46,23 +46,83 @@ const fn cast(
 /// transit chain. To the other state's analytical unit it has no link: those copies take the relay.
 const CASTS: [Cast; 18] = [
     cast(CENTRE, &["INT/CARICC/ALMATY"], &[]),
-    cast("kg-national", &["KG/BORDER/COORDINATION", "KG/CNS/ANALYSIS"], &[]),
-    cast("kz-national", &["KZ/BORDER/SITUATION", "KZ/MIA/ANALYSIS"], &[]),
+    cast(
+        "kg-national",
+        &["KG/BORDER/COORDINATION", "KG/CNS/ANALYSIS"],
+        &[],
+    ),
+    cast(
+        "kz-national",
+        &["KZ/BORDER/SITUATION", "KZ/MIA/ANALYSIS"],
+        &[],
+    ),
     cast("tj-national", &["TJ/DCA/ANALYSIS"], &[]),
-    cast("uz-national", &["UZ/CUSTOMS/SITUATION", "UZ/NIACDC/ANALYSIS"], &[]),
-    cast("kg-bor-dobo", &["KG/BORDER/BOR-DOBO"], &["kg-national", "kg-dostuk"]),
-    cast("kg-dostuk", &["KG/BORDER/DOSTUK"], &["kg-national", "uz-dostlik"]),
-    cast("kz-konysbayev", &["KZ/BORDER/KONYSBAYEV"], &["kz-national", "uz-yallama"]),
-    cast("tj-dusti", &["TJ/BORDER/DUSTI"], &["tj-national", "uz-sariosiyo"]),
-    cast("tj-fotehobod", &["TJ/CUSTOMS/FOTEHOBOD"], &["tj-national", "uz-oybek"]),
-    cast("tj-nijniy-pyanj", &["TJ/BORDER/NIJNIY-PYANJ"], &["tj-national", "tj-dusti"]),
-    cast("tj-pakhtaobod", &["TJ/CUSTOMS/PAKHTAOBOD"], &["tj-national", "uz-kudukli"]),
+    cast(
+        "uz-national",
+        &["UZ/CUSTOMS/SITUATION", "UZ/NIACDC/ANALYSIS"],
+        &[],
+    ),
+    cast(
+        "kg-bor-dobo",
+        &["KG/BORDER/BOR-DOBO"],
+        &["kg-national", "kg-dostuk"],
+    ),
+    cast(
+        "kg-dostuk",
+        &["KG/BORDER/DOSTUK"],
+        &["kg-national", "uz-dostlik"],
+    ),
+    cast(
+        "kz-konysbayev",
+        &["KZ/BORDER/KONYSBAYEV"],
+        &["kz-national", "uz-yallama"],
+    ),
+    cast(
+        "tj-dusti",
+        &["TJ/BORDER/DUSTI"],
+        &["tj-national", "uz-sariosiyo"],
+    ),
+    cast(
+        "tj-fotehobod",
+        &["TJ/CUSTOMS/FOTEHOBOD"],
+        &["tj-national", "uz-oybek"],
+    ),
+    cast(
+        "tj-nijniy-pyanj",
+        &["TJ/BORDER/NIJNIY-PYANJ"],
+        &["tj-national", "tj-dusti"],
+    ),
+    cast(
+        "tj-pakhtaobod",
+        &["TJ/CUSTOMS/PAKHTAOBOD"],
+        &["tj-national", "uz-kudukli"],
+    ),
     cast("uz-ayritom", &["UZ/CUSTOMS/AYRITOM"], &["uz-national"]),
-    cast("uz-dostlik", &["UZ/CUSTOMS/DOSTLIK"], &["uz-national", "kg-dostuk"]),
-    cast("uz-kudukli", &["UZ/CUSTOMS/KUDUKLI"], &["uz-national", "tj-pakhtaobod"]),
-    cast("uz-oybek", &["UZ/CUSTOMS/OYBEK"], &["uz-national", "tj-fotehobod"]),
-    cast("uz-sariosiyo", &["UZ/CUSTOMS/SARIOSIYO"], &["uz-national", "tj-dusti"]),
-    cast("uz-yallama", &["UZ/CUSTOMS/YALLAMA"], &["uz-national", "kz-konysbayev"]),
+    cast(
+        "uz-dostlik",
+        &["UZ/CUSTOMS/DOSTLIK"],
+        &["uz-national", "kg-dostuk"],
+    ),
+    cast(
+        "uz-kudukli",
+        &["UZ/CUSTOMS/KUDUKLI"],
+        &["uz-national", "tj-pakhtaobod"],
+    ),
+    cast(
+        "uz-oybek",
+        &["UZ/CUSTOMS/OYBEK"],
+        &["uz-national", "tj-fotehobod"],
+    ),
+    cast(
+        "uz-sariosiyo",
+        &["UZ/CUSTOMS/SARIOSIYO"],
+        &["uz-national", "tj-dusti"],
+    ),
+    cast(
+        "uz-yallama",
+        &["UZ/CUSTOMS/YALLAMA"],
+        &["uz-national", "kz-konysbayev"],
+    ),
 ];
 
 /// A node that is ready for `guzar serve`.
@@ -75,6 +135,8 @@ pub(super) struct Place {
 /// The nodes, and where each office lives.
 #[derive(Debug)]
 pub(super) struct Network {
+    /// The homes' folder; what officers attach and save lies there too.
+    pub(super) dir: PathBuf,
     pub(super) places: BTreeMap<NodeId, Place>,
     pub(super) nodes: BTreeMap<Address, NodeId>,
 }
@@ -86,6 +148,7 @@ impl Network {
         let homes = homes(dir, &region)?;
         let acts = acts(&region, homes.values(), now)?;
         let mut network = Self {
+            dir: dir.to_owned(),
             places: BTreeMap::new(),
             nodes: BTreeMap::new(),
         };
@@ -136,7 +199,10 @@ fn homes(dir: &Path, region: &Region) -> anyhow::Result<BTreeMap<&'static str, H
             } else {
                 Vec::new()
             };
-            Ok((cast.node, Home::new(dir, cast.node.parse()?, holders, roles)?))
+            Ok((
+                cast.node,
+                Home::new(dir, cast.node.parse()?, holders, roles)?,
+            ))
         })
         .collect()
 }
@@ -169,9 +235,17 @@ fn config(
     let home = homes.get(cast.node).context("every node has a home")?;
     let mut config = Config::new(home.node.clone());
     config.listen = vec![home.address.clone()];
-    let first: Address = cast.offices.first().context("a node hosts an office")?.parse()?;
-    if let Some(office) = region.offices().iter().find(|office| office.address == first) {
-        config.zone = office.zone.clone();
+    let first: Address = cast
+        .offices
+        .first()
+        .context("a node hosts an office")?
+        .parse()?;
+    if let Some(office) = region
+        .offices()
+        .iter()
+        .find(|office| office.address == first)
+    {
+        config.zone.clone_from(&office.zone);
     }
     if cast.node == CENTRE {
         config.relay = Some(Relay::default());

@@ -1,7 +1,6 @@
 //! The nodes while they run, and what is asked of them: everything over their control sockets, as officers do.
 
 use std::collections::BTreeMap;
-use std::future::Future;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
@@ -205,7 +204,8 @@ impl Stage {
         office: &str,
     ) -> anyhow::Result<Line> {
         let office: Address = office.parse()?;
-        self.reached_by(sender, id, state, |one| *one == office).await
+        self.reached_by(sender, id, state, |one| *one == office)
+            .await
     }
 
     async fn reached_by(
@@ -213,7 +213,7 @@ impl Stage {
         sender: &str,
         id: DispatchId,
         state: DeliveryState,
-        counts: impl Fn(&Address) -> bool,
+        counts: impl Fn(&Address) -> bool + Send + Sync,
     ) -> anyhow::Result<Line> {
         let what = format!("{sender} knows {id} as {state}");
         until(&what, || async {
@@ -283,7 +283,10 @@ where
             return Ok(found);
         }
         if Instant::now() > deadline {
-            bail!("in {} s it did not come about that {what}", PATIENCE.as_secs());
+            bail!(
+                "in {} s it did not come about that {what}",
+                PATIENCE.as_secs()
+            );
         }
         tokio::time::sleep(LOOK).await;
     }

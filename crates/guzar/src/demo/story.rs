@@ -1,8 +1,9 @@
 //! What is told of the play: one line a step, for people or as JSON.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use model::address::Address;
 use model::delivery::DeliveryState;
 use model::dispatch::Reference;
@@ -105,7 +106,10 @@ impl<'a> Story<'a> {
         self.scene = scene;
         self.step = "";
         if !self.output.json {
-            let title = self.language.text(&format!("demo.{scene}.title")).to_owned();
+            let title = self
+                .language
+                .text(&format!("demo.{scene}.title"))
+                .to_owned();
             self.output.text(&format!("\n{title}"))?;
         }
         Ok(())
@@ -119,6 +123,8 @@ impl<'a> Story<'a> {
     /// The step that was begun is done, and checked.
     pub(super) fn done(&mut self, facts: &Facts) -> anyhow::Result<()> {
         let time = SystemClock.now();
+        // In JSON too: a step without its sentence is found out by whoever plays it first.
+        let text = self.text(facts)?;
         self.steps = self.steps.saturating_add(1);
         if self.output.json {
             self.output.json(&Line {
@@ -129,16 +135,23 @@ impl<'a> Story<'a> {
             })?;
             return Ok(());
         }
-        self.output.text(&self.text(facts))?;
+        self.output.text(&text)?;
         Ok(())
     }
 
-    fn text(&self, facts: &Facts) -> String {
+    fn text(&self, facts: &Facts) -> anyhow::Result<String> {
         let reference = facts.reference.as_ref().map_or("", Reference::as_str);
         let refused = facts.refused.join(", ");
         let bytes = crate::render::words::size(facts.bytes.unwrap_or(0));
-        let args = [("reference", reference), ("refused", &refused), ("bytes", &bytes)];
+        let args = [
+            ("reference", reference),
+            ("refused", &refused),
+            ("bytes", &bytes),
+        ];
         let key = format!("demo.{}.{}", self.scene, self.step);
+        self.language
+            .find(&key)
+            .with_context(|| format!("no text {key}"))?;
         let mut text = format!("  {}\n", self.language.fill(&key, &args));
         let width = facts
             .states
@@ -149,19 +162,15 @@ impl<'a> Story<'a> {
         for (office, state) in &facts.states {
             let office = office.to_string();
             let state = self.language.word("state", state.as_str());
-            text.push_str(&format_args!("      {office:width$}  {state}\n").to_string());
+            writeln!(text, "      {office:width$}  {state}")?;
         }
-        text
+        Ok(text)
     }
 }
 
 /// A check of the play: what was read back from the nodes is what it must be.
 pub(super) fn check(holds: bool, what: impl FnOnce() -> String) -> anyhow::Result<()> {
-    if holds {
-        Ok(())
-    } else {
-        bail!("{}", what())
-    }
+    if holds { Ok(()) } else { bail!("{}", what()) }
 }
 
 /// The two are equal.

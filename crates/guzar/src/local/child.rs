@@ -85,8 +85,8 @@ impl Drop for Server {
     fn drop(&mut self) {
         if let Ok(None) = self.child.try_wait() {
             // A process that is already gone cannot be killed, and need not be.
-            let _ = self.child.kill();
-            let _ = self.child.wait();
+            drop(self.child.kill());
+            drop(self.child.wait());
         }
     }
 }
@@ -99,6 +99,6 @@ pub(crate) fn own_command() -> anyhow::Result<Command> {
 }
 
 /// A node that does not answer, or does not end, after so long will not.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 const LOOK: Duration = Duration::from_millis(20);

@@ -62,11 +62,17 @@ impl Signers {
         for signer in required {
             if let Signer::State(state) | Signer::StateOrOffice(state, _) = signer {
                 let key = self.keys.get(&state);
-                act.sign(&self.network, key.with_context(|| format!("no key of {state}"))?);
+                act.sign(
+                    &self.network,
+                    key.with_context(|| format!("no key of {state}"))?,
+                );
             } else if let Signer::Holder(id) = signer {
                 let mut keys = self.keys.values().chain(holder);
                 let key = keys.find(|key| key.public().key_id() == id);
-                act.sign(&self.network, key.context("no key of the act's own holder")?);
+                act.sign(
+                    &self.network,
+                    key.context("no key of the act's own holder")?,
+                );
             }
         }
         self.acts.push(act.to_bytes());

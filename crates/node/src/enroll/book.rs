@@ -100,9 +100,8 @@ impl Book {
 
     /// Begins with the act that founds the network, wherever it stands in the list.
     fn found(&mut self, acts: &mut Vec<Vec<u8>>) -> Result<bool, EnrollError> {
-        let founds = |bytes: &Vec<u8>| {
-            SignedAct::parse(bytes).is_ok_and(|signed| signed.founds().is_some())
-        };
+        let founds =
+            |bytes: &Vec<u8>| SignedAct::parse(bytes).is_ok_and(|signed| signed.founds().is_some());
         if acts.is_empty() {
             return Ok(false);
         }

@@ -56,6 +56,8 @@ pub enum EnrollError {
         "node {node} is registered with another key: say that it is replaced, or name it otherwise"
     )]
     NodeKnown { node: NodeId },
+    #[error("a network is founded with its centre: its founder file (INT) is missing")]
+    NoCentre,
     #[error("nothing in this file asks for a signature of this home's states")]
     NothingToSign,
     #[error("these are not copies of the same acts")]
@@ -96,6 +98,7 @@ impl EnrollError {
             Self::ForeignAct { .. } => "foreign_act",
             Self::Hosted { .. } => "hosted_elsewhere",
             Self::NodeKnown { .. } => "node_known",
+            Self::NoCentre => "no_centre",
             Self::NothingToSign => "nothing_to_sign",
             Self::OtherActs => "other_acts",
             Self::Act { .. } => "act_refused",
@@ -152,6 +155,7 @@ impl EnrollError {
             | Self::NoNetwork
             | Self::NoRequest
             | Self::NoOffice
+            | Self::NoCentre
             | Self::NothingToSign
             | Self::OtherActs => Vec::new(),
         }

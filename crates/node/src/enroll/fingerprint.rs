@@ -74,7 +74,7 @@ impl FromStr for Fingerprint {
                 number.saturating_mul(10).saturating_add(*digit)
             });
             *pair = u16::try_from(number)
-                .map_err(|_| ParseFingerprintError)?
+                .map_err(|_error| ParseFingerprintError)?
                 .to_be_bytes();
         }
         Ok(Self(half))

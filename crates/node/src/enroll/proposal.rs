@@ -120,7 +120,7 @@ pub async fn found(
         }
     }
     states.sort_by(|one, other| one.code.cmp(&other.code));
-    let centre = centre.ok_or(EnrollError::NothingToSign)?;
+    let centre = centre.ok_or(EnrollError::NoCentre)?;
     let founding = Founding {
         name: plan.name.clone(),
         kind: plan.kind,

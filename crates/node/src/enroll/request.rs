@@ -185,13 +185,12 @@ impl OfficeKeys {
             changes.push(put(name, key.seed()));
             key
         };
-        let sealing = match held_sealing(store, office).await? {
-            Some(key) => key,
-            None => {
-                let key = SealingKey::generate()?;
-                changes.push(put(sealing_name(office, &key.key_id()), key.seed()));
-                key
-            }
+        let sealing = if let Some(key) = held_sealing(store, office).await? {
+            key
+        } else {
+            let key = SealingKey::generate()?;
+            changes.push(put(sealing_name(office, &key.key_id()), key.seed()));
+            key
         };
         Ok(Self { signing, sealing })
     }

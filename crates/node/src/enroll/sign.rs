@@ -14,7 +14,7 @@ use super::book::Book;
 use super::error::EnrollError;
 
 /// The secret's name for a state's register key.
-pub fn register_key_name(state: &StateCode) -> String {
+pub(super) fn register_key_name(state: &StateCode) -> String {
     format!("state/{state}/register")
 }
 
@@ -150,6 +150,6 @@ pub(super) async fn signing_key(store: &dyn Store, name: &str) -> Result<Signing
         name: name.to_owned(),
     };
     let value = store.secret(name).await?.ok_or_else(damaged)?;
-    let seed: &[u8; 32] = value.as_slice().try_into().map_err(|_| damaged())?;
-    SigningKey::from_seed(seed).map_err(|_| damaged())
+    let seed: &[u8; 32] = value.as_slice().try_into().map_err(|_error| damaged())?;
+    SigningKey::from_seed(seed).map_err(|_error| damaged())
 }

@@ -238,7 +238,7 @@ mod tests {
     async fn bulk_waits_for_room_and_ends_with_the_link() {
         let outbox = Outbox::default();
         let data = || Frame::AttachmentData {
-            id: [1; 32].into(),
+            id: model::ids::AttachmentId::new([1; 32]),
             offset: 0,
             bytes: vec![0; MAX_DATA].into(),
         };

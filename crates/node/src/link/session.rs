@@ -160,6 +160,7 @@ impl Session {
         loop {
             let mut frames = Vec::new();
             let mut wants = false;
+            let before = reader.taken();
             loop {
                 match reader.next() {
                     Ok(Some(frame)) => {
@@ -181,6 +182,8 @@ impl Session {
             if !frames.is_empty() {
                 self.shared.host.receive(&self.peer, frames).await;
             }
+            // A frame longer than the peer's window comes only as fast as its pieces are acknowledged.
+            wants |= reader.is_amid() && reader.taken() > before;
             if self.acknowledge.took(reader.taken(), wants, arrived) {
                 self.seat.outbox.nudge();
             }

@@ -136,7 +136,7 @@ pub(super) async fn found(context: &Context, args: Found) -> Result<(), Failed> 
         quorum: args.quorum,
         founders,
     };
-    let store = session::open_store(context).await?;
+    let store = session::open_idle_store(context).await?;
     let proposal = enroll::found(&*store, &plan, context.now())
         .await
         .map_err(|error| failed(&error))?;
@@ -153,7 +153,7 @@ pub(super) async fn plan(context: &Context, args: Plan) -> Result<(), Failed> {
                 .arg("what", session::full(&error)),
         )
     })?;
-    let store = session::open_store(context).await?;
+    let store = session::open_idle_store(context).await?;
     let now = context.now();
     let register = enroll::register(&*store)
         .await
@@ -229,8 +229,7 @@ fn signers(act: &Act, keys: &StateKeys) -> BTreeSet<StateCode> {
 
 pub(super) async fn sign(context: &Context, args: Sign) -> Result<(), Failed> {
     let proposal = proposal(&args.proposal)?;
-    session::config(context)?;
-    let store = session::open_store(context).await?;
+    let store = session::open_idle_store(context).await?;
     let digits = enrolment::read_aloud(context, args.fingerprint, &proposal.summaries())?;
     let signed = enroll::countersign(&*store, &proposal, digits, context.now())
         .await
@@ -249,8 +248,7 @@ pub(super) async fn publish(context: &Context, args: Publish) -> Result<(), Fail
             .merge(&proposal(copy)?)
             .map_err(|error| failed(&error))?;
     }
-    session::config(context)?;
-    let store = session::open_store(context).await?;
+    let store = session::open_idle_store(context).await?;
     let adopted = enroll::publish(&*store, &whole, context.now())
         .await
         .map_err(|error| failed(&error))?;

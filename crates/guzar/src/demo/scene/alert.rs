@@ -12,26 +12,40 @@ use crate::demo::paper::{draft, grams, with};
 use crate::demo::stage::Stage;
 use crate::demo::story::{Facts, Story, check, equal};
 
-pub(super) async fn play(stage: &Stage, story: &mut Story<'_>) -> anyhow::Result<()> {
+/// The warning and the result that is credited to it.
+#[derive(Debug)]
+pub(super) struct Loop {
+    pub(super) alert: DispatchId,
+    pub(super) result: DispatchId,
+}
+
+pub(super) async fn play(stage: &Stage, story: &mut Story<'_>) -> anyhow::Result<Loop> {
     story.scene("case_1")?;
     let alert = warn(stage, story).await?;
     accept_and_act(stage, story, alert).await?;
     let result = report(stage, story, alert).await?;
-    credit(stage, story, alert, result).await
+    credit(stage, story, alert, result).await?;
+    Ok(Loop { alert, result })
 }
 
 /// The warning, and a copy for the analytical unit of each state.
 async fn warn(stage: &Stage, story: &mut Story<'_>) -> anyhow::Result<DispatchId> {
     story.begin("alert");
     let sent = stage.send(alert()).await?;
-    let line = stage.reached(OYBEK, sent.id, DeliveryState::Delivered).await?;
+    let line = stage
+        .reached(OYBEK, sent.id, DeliveryState::Delivered)
+        .await?;
     let mut offices: Vec<String> = line
         .deliveries
         .iter()
         .map(|delivery| delivery.office.to_string())
         .collect();
     offices.sort();
-    equal("recipients", &offices, &[FOTEHOBOD, TJ_UNIT, UZ_UNIT].map(str::to_owned).to_vec())?;
+    equal(
+        "recipients",
+        &offices,
+        &[FOTEHOBOD, TJ_UNIT, UZ_UNIT].map(str::to_owned).to_vec(),
+    )?;
     for office in [FOTEHOBOD, TJ_UNIT, UZ_UNIT] {
         stage.arrived(office, sent.id).await?;
         let item = stage.show(office, sent.id).await?;
@@ -87,7 +101,11 @@ fn check_window(item: &Item) -> anyhow::Result<()> {
     };
     let window = alert.window.as_ref();
     let earliest = window.and_then(|window| window.earliest.as_ref());
-    equal("earliest", &earliest.map(ToString::to_string), &Some("2024-03-07".to_owned()))?;
+    equal(
+        "earliest",
+        &earliest.map(ToString::to_string),
+        &Some("2024-03-07".to_owned()),
+    )?;
     equal("about", &window.map(|window| window.about), &Some(true))
 }
 
@@ -118,7 +136,9 @@ async fn accept_and_act(
             json!({ "parents": [alert], "case": "OYBEK/2024-17" }),
         ))
         .await?;
-    stage.reached(FOTEHOBOD, sent.id, DeliveryState::Delivered).await?;
+    stage
+        .reached(FOTEHOBOD, sent.id, DeliveryState::Delivered)
+        .await?;
     let line = stage
         .reached_at(OYBEK, alert, DeliveryState::Acted, FOTEHOBOD)
         .await?;
@@ -139,7 +159,9 @@ async fn report(
             json!({ "parents": [alert], "case": "OYBEK/2024-17" }),
         ))
         .await?;
-    let line = stage.reached(FOTEHOBOD, sent.id, DeliveryState::Delivered).await?;
+    let line = stage
+        .reached(FOTEHOBOD, sent.id, DeliveryState::Delivered)
+        .await?;
     let expected: Content = serde_json::from_value(outcome)?;
     for office in [OYBEK, UZ_UNIT, TJ_UNIT, CENTRE] {
         stage.arrived(office, sent.id).await?;
@@ -198,9 +220,13 @@ async fn credit(
     story.begin("credited");
     let step = stage.step(OYBEK, result, StepKind::Credited).await?;
     for office in [OYBEK, FOTEHOBOD, UZ_UNIT, TJ_UNIT] {
-        stage.noted(office, alert, "credit_claimed", FOTEHOBOD).await?;
+        stage
+            .noted(office, alert, "credit_claimed", FOTEHOBOD)
+            .await?;
         stage.noted(office, result, "credited", OYBEK).await?;
     }
-    let line = stage.reached(OYBEK, step.id, DeliveryState::Delivered).await?;
+    let line = stage
+        .reached(OYBEK, step.id, DeliveryState::Delivered)
+        .await?;
     story.done(&Facts::of(&line.reference, &line.deliveries))
 }

@@ -1,0 +1,9 @@
+//! The binary itself, as a registrar, an administrator and an officer use it.
+
+#![cfg(test)]
+
+mod demo;
+mod enroll;
+mod input;
+mod network;
+mod verify;
