@@ -51,7 +51,7 @@ impl Node {
         self.check(&draft, now)?;
         let register = self.inner.register();
         let keyring = self.inner.keyring();
-        let plan = plan(&register, &keyring, &draft, now)?;
+        let plan = plan(&register, &keyring, &self.inner.recipient_keys, &draft, now)?;
         let manifests = transfer::seal_files(&self.inner, &draft.attachments).await?;
         let made = self.make(&draft, &plan, manifests, token.as_deref(), now)?;
         self.keep(made, token).await

@@ -25,6 +25,7 @@ mod inbox;
 mod node;
 mod plan;
 mod receipt;
+mod recipient;
 mod register;
 mod relay;
 mod sequence;

@@ -18,6 +18,7 @@ use crate::config::Config;
 use crate::courier::Courier;
 use crate::keyring::{Keyring, KeyringError};
 use crate::link::{LinkError, Links};
+use crate::recipient::RecipientKeys;
 use crate::register::PendingActs;
 use crate::sequence::Sequences;
 use crate::transfer::Transfers;
@@ -65,6 +66,7 @@ pub(crate) struct Inner {
     pub(crate) pending_acts: PendingActs,
     /// Acts are applied one list at a time.
     pub(crate) register_turn: tokio::sync::Mutex<()>,
+    pub(crate) recipient_keys: RecipientKeys,
     pub(crate) sequences: Sequences,
     pub(crate) courier: Courier,
     pub(crate) transfers: Transfers,
@@ -97,6 +99,7 @@ impl Node {
             register: RwLock::new(Arc::new(register)),
             pending_acts: PendingActs::default(),
             register_turn: tokio::sync::Mutex::new(()),
+            recipient_keys: RecipientKeys::default(),
             sequences,
             courier: Courier::default(),
             transfers: Transfers::default(),
