@@ -136,3 +136,27 @@ fn holds(content: &[u8], word: &[u8]) -> bool {
 const IN_THE_TEXT: &str = "Грузовик стоит на полосе, под сиденьем свёртки.";
 const IN_THE_FILE: &str = "Ведомость груза: сухофрукты, 412 мест.";
 const PLATE: &str = "01 777 QQQ";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_in_any_file_is_found() {
+        let home = tempfile::tempdir().unwrap();
+        std::fs::create_dir(home.path().join("store")).unwrap();
+        let log = home.path().join("store/store.db-wal");
+        std::fs::write(&log, b"header: tj-fotehobod").unwrap();
+        assert_eq!(nothing_readable(home.path()).unwrap(), 20);
+
+        std::fs::write(&log, format!("tj-fotehobod\0\0{IN_THE_FILE}\0")).unwrap();
+        let found = nothing_readable(home.path()).unwrap_err();
+        assert!(found.to_string().contains("store.db-wal"), "{found}");
+    }
+
+    #[test]
+    fn an_empty_search_proves_nothing() {
+        let home = tempfile::tempdir().unwrap();
+        assert!(nothing_readable(home.path()).is_err());
+    }
+}
