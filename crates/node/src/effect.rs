@@ -125,3 +125,69 @@ fn progress(effect: &Effect, office: &Address, by: DispatchId, at: Timestamp) ->
         by,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use model::ids::DispatchId;
+    use model::step::Step;
+
+    use super::*;
+
+    /// The delivery that the changes move, and where to.
+    fn moved(changes: &[Change]) -> Option<(DispatchId, String, DeliveryState)> {
+        changes.iter().find_map(|change| match change {
+            Change::MoveDelivery {
+                dispatch,
+                office,
+                to,
+                ..
+            } => Some((*dispatch, office.to_string(), *to)),
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn a_desk_moves_the_delivery_of_its_own_office() {
+        let of = DispatchId::new([1; 32]);
+        let step = Content::Step(Step {
+            of,
+            step: StepKind::Accepted,
+            officer: None,
+            note: None,
+        });
+        let desk: Address = "TJ/BORDER/DUSTI/CUSTOMS".parse().unwrap();
+
+        let changes = of_own(
+            &desk,
+            &step,
+            DispatchId::new([2; 32]),
+            Timestamp::from_micros(3),
+        );
+
+        assert_eq!(
+            moved(&changes),
+            Some((of, desk.to_string(), DeliveryState::Accepted))
+        );
+    }
+
+    #[test]
+    fn a_credit_leaves_deliveries_where_they_are() {
+        let step = Content::Step(Step {
+            of: DispatchId::new([1; 32]),
+            step: StepKind::Credited,
+            officer: None,
+            note: None,
+        });
+        let office: Address = "UZ/CUSTOMS/OYBEK".parse().unwrap();
+
+        let changes = of_own(
+            &office,
+            &step,
+            DispatchId::new([2; 32]),
+            Timestamp::from_micros(3),
+        );
+
+        assert_eq!(changes.len(), 1);
+        assert_eq!(moved(&changes), None);
+    }
+}

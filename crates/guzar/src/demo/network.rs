@@ -1,6 +1,7 @@
 //! The network of the demo: which nodes there are, what they host, whom each of them dials.
 
 use std::collections::BTreeMap;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -126,10 +127,12 @@ const CASTS: [Cast; 18] = [
 ];
 
 /// A node that is ready for `guzar serve`.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Place {
     pub(super) home: PathBuf,
     pub(super) config: Config,
+    /// Keeps the node's port until it is started.
+    pub(super) port: Option<TcpListener>,
 }
 
 /// The nodes, and where each office lives.
@@ -163,8 +166,14 @@ impl Network {
             let place = Place {
                 home: home.dir(),
                 config,
+                port: None,
             };
             network.places.insert(home.node.clone(), place);
+        }
+        for home in homes.into_values() {
+            if let Some(place) = network.places.get_mut(&home.node) {
+                place.port = Some(home.listener);
+            }
         }
         Ok(network)
     }
@@ -234,7 +243,7 @@ fn config(
 ) -> anyhow::Result<Config> {
     let home = homes.get(cast.node).context("every node has a home")?;
     let mut config = Config::new(home.node.clone());
-    config.listen = vec![home.address.clone()];
+    config.listen = vec![home.address()?];
     let first: Address = cast
         .offices
         .first()
@@ -256,7 +265,7 @@ fn config(
         let peer = homes.get(peer).context("every node has a home")?;
         config.dial.push(Dial {
             node: peer.node.clone(),
-            addresses: vec![peer.address.clone()],
+            addresses: vec![peer.address()?],
             batch: false,
         });
     }

@@ -27,9 +27,10 @@ pub(super) struct Stage {
 
 impl Stage {
     /// Starts every node, all at once.
-    pub(super) async fn open(network: Network) -> anyhow::Result<Self> {
+    pub(super) async fn open(mut network: Network) -> anyhow::Result<Self> {
         let mut servers = BTreeMap::new();
-        for (node, place) in &network.places {
+        for (node, place) in &mut network.places {
+            drop(place.port.take());
             servers.insert(node.clone(), Server::spawn(&place.home)?);
         }
         for server in servers.values_mut() {

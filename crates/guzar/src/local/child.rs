@@ -26,8 +26,9 @@ impl Server {
         let child = own_command()?
             .arg("--home")
             .arg(home)
-            .arg("serve")
-            .stdin(Stdio::null())
+            .args(["serve", "--until-closed"])
+            // Stays open as long as this process lives, whatever ends it.
+            .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(log)
             // Ctrl-C is for the parent, which ends them in order.

@@ -1,6 +1,6 @@
 //! The home of one node: its keys, the acts that make them known, its configuration.
 
-use std::net::TcpListener;
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -24,8 +24,8 @@ use crate::local::signers::Signers;
 /// One node's private half.
 pub(crate) struct Home {
     pub(crate) node: NodeId,
-    /// Where it listens.
-    pub(crate) address: String,
+    /// Where it will listen. Held until the node is started, so that nobody else takes it.
+    pub(crate) listener: TcpListener,
     layout: Layout,
     /// Offices, sorted.
     hosts: Vec<Address>,
@@ -66,7 +66,7 @@ impl Home {
             .collect::<anyhow::Result<_>>()?;
         Ok(Self {
             layout: Layout::new(dir.join(node.as_str())),
-            address: format!("127.0.0.1:{}", free_port()?),
+            listener: listen()?,
             node,
             hosts,
             holders,
@@ -74,6 +74,11 @@ impl Home {
             signing: SigningKey::generate()?,
             link: SigningKey::generate()?,
         })
+    }
+
+    /// Where it listens, as others dial it.
+    pub(crate) fn address(&self) -> anyhow::Result<String> {
+        Ok(self.listener.local_addr()?.to_string())
     }
 
     pub(crate) fn dir(&self) -> PathBuf {
@@ -147,8 +152,20 @@ impl Home {
     }
 }
 
-/// A port that nobody listens on just now.
-fn free_port() -> anyhow::Result<u16> {
-    let listener = TcpListener::bind("127.0.0.1:0").context("no port is free")?;
-    Ok(listener.local_addr()?.port())
+/// Listens on a port below those that systems give to outgoing connections: while a node is away for a moment, nobody
+/// else gets its port by chance.
+fn listen() -> anyhow::Result<TcpListener> {
+    for _ in 0..TRIES {
+        let mut dice = [0; 2];
+        aws_lc_rs::rand::fill(&mut dice)?;
+        let port = PORTS_FROM.saturating_add(u16::from_be_bytes(dice) % PORTS);
+        if let Ok(listener) = TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+            return Ok(listener);
+        }
+    }
+    anyhow::bail!("no port is free")
 }
+
+const PORTS_FROM: u16 = 20_000;
+const PORTS: u16 = 12_000;
+const TRIES: u32 = 1_000;

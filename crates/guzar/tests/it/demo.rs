@@ -129,6 +129,44 @@ fn the_network_stays_up_and_takes_what_it_invites_to() {
     assert!(!std::path::Path::new(home).exists());
 }
 
+/// Even a demo that is killed leaves no node behind.
+#[test]
+fn nodes_end_with_the_demo_that_started_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut demo = guzar()
+        .args(["demo", "--json", "--dir"])
+        .arg(dir.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut first = String::new();
+    BufReader::new(demo.stdout.take().unwrap())
+        .read_line(&mut first)
+        .unwrap();
+    assert!(
+        first.contains("case_1") && sockets(dir.path()) == 18,
+        "{first}"
+    );
+
+    demo.kill().unwrap();
+    demo.wait().unwrap();
+
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    while sockets(dir.path()) > 0 {
+        assert!(std::time::Instant::now() < deadline, "nodes still run");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+}
+
+/// Control sockets of nodes: each removes its own when it ends.
+fn sockets(dir: &std::path::Path) -> usize {
+    std::fs::read_dir(dir)
+        .unwrap()
+        .filter(|entry| entry.as_ref().unwrap().path().join("guzar.sock").exists())
+        .count()
+}
+
 /// What was sent a moment ago may still be on its way.
 fn retried(command: &str) -> Output {
     let run = || Command::new("sh").args(["-c", command]).output().unwrap();

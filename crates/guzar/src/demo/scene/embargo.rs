@@ -1,6 +1,7 @@
 //! Case 15, 31 May 2024, Konysbayev: made public only two months later. The office at the border of origin is told at
 //! once, under embargo, and what it says of it carries the embargo too.
 
+use model::delivery::DeliveryState;
 use model::step::StepKind;
 use node::clock::{Clock as _, SystemClock};
 use serde_json::{Value, json};
@@ -35,12 +36,14 @@ pub(super) async fn play(stage: &Stage, story: &mut Story<'_>) -> anyhow::Result
             &Some(public_from),
         )?;
     }
-    let step = stage.step(YALLAMA, sent, StepKind::Accepted).await?;
-    stage.arrived(KONYSBAYEV, step.id).await?;
-    let item = stage.show(KONYSBAYEV, step.id).await?;
+    let step = stage.step(YALLAMA, sent, StepKind::Accepted).await?.id;
+    let line = stage
+        .reached(YALLAMA, step, DeliveryState::Delivered)
+        .await?;
+    let item = stage.show(KONYSBAYEV, step).await?;
     let found = item.statement.handling.public_from;
     equal("public from, of what follows", &found, &Some(public_from))?;
-    story.done(&Facts::of(&step.reference, &step.deliveries))
+    story.done(&Facts::of(&line.reference, &line.deliveries))
 }
 
 fn polish() -> Value {

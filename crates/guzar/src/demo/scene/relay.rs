@@ -39,7 +39,7 @@ pub(super) async fn play(stage: &mut Stage, story: &mut Story<'_>) -> anyhow::Re
     story.done(&Facts::of(&line.reference, &line.deliveries))?;
 
     story.begin("cannot_read");
-    let bytes = nothing_readable(&relay)?;
+    let bytes = nothing_readable(&relay, sent.id)?;
     story.done(&Facts::bytes(bytes))?;
 
     story.begin("carried");
@@ -83,16 +83,16 @@ async fn read_at_recipient(stage: &Stage, id: DispatchId, file: &Path) -> anyhow
 }
 
 /// Looks through every file of the relay's home, byte by byte, for the words of the warning and of its attachment. That
-/// it looks in the right place is shown by the outer header, which the relay must be able to read. Gives the bytes read.
-fn nothing_readable(home: &Path) -> anyhow::Result<u64> {
+/// it looks where the dispatch lies is shown by its id, which must be there. Gives the bytes read.
+fn nothing_readable(home: &Path, id: DispatchId) -> anyhow::Result<u64> {
     let mut files = Vec::new();
     list(home, &mut files)?;
     let mut bytes = 0_u64;
-    let mut header_seen = false;
+    let mut is_there = false;
     for file in files {
         let content = std::fs::read(&file)?;
         bytes = bytes.saturating_add(u64::try_from(content.len())?);
-        header_seen |= holds(&content, b"tj-fotehobod");
+        is_there |= holds(&content, id.as_bytes());
         for word in [IN_THE_TEXT, IN_THE_FILE, PLATE] {
             check(!holds(&content, word.as_bytes()), || {
                 format!(
@@ -102,8 +102,8 @@ fn nothing_readable(home: &Path) -> anyhow::Result<u64> {
             })?;
         }
     }
-    check(header_seen, || {
-        "the relay's files do not even name the recipient's node".to_owned()
+    check(is_there, || {
+        "the dispatch is in no file of the relay".to_owned()
     })?;
     Ok(bytes)
 }
@@ -136,3 +136,32 @@ fn holds(content: &[u8], word: &[u8]) -> bool {
 const IN_THE_TEXT: &str = "Грузовик стоит на полосе, под сиденьем свёртки.";
 const IN_THE_FILE: &str = "Ведомость груза: сухофрукты, 412 мест.";
 const PLATE: &str = "01 777 QQQ";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: DispatchId = DispatchId::new([7; 32]);
+
+    fn home(content: &[u8]) -> tempfile::TempDir {
+        let home = tempfile::tempdir().unwrap();
+        std::fs::create_dir(home.path().join("store")).unwrap();
+        std::fs::write(home.path().join("store/store.db-wal"), content).unwrap();
+        home
+    }
+
+    #[test]
+    fn a_word_in_any_file_is_found() {
+        let mut content = vec![7; 40];
+        assert_eq!(nothing_readable(home(&content).path(), ID).unwrap(), 40);
+
+        content.extend(IN_THE_FILE.as_bytes());
+        let found = nothing_readable(home(&content).path(), ID).unwrap_err();
+        assert!(found.to_string().contains("store.db-wal"), "{found}");
+    }
+
+    #[test]
+    fn a_search_where_the_dispatch_is_not_proves_nothing() {
+        assert!(nothing_readable(home(&[7; 31]).path(), ID).is_err());
+    }
+}
