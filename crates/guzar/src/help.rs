@@ -63,14 +63,24 @@ mod tests {
             }
         }
         for inner in command.get_subcommands() {
-            missing(inner, &format!("{path}.{}", inner.get_name()), language, found);
+            missing(
+                inner,
+                &format!("{path}.{}", inner.get_name()),
+                language,
+                found,
+            );
         }
     }
 
     #[test]
     fn every_command_and_flag_has_its_russian_help() {
         let mut found = Vec::new();
-        missing(&Cli::command(), "help", &Language::new(Lang::Ru), &mut found);
+        missing(
+            &Cli::command(),
+            "help",
+            &Language::new(Lang::Ru),
+            &mut found,
+        );
         assert!(found.is_empty(), "{found:#?}");
     }
 }

@@ -42,7 +42,9 @@ pub(crate) async fn run(context: &Context, _args: Args) -> Result<(), Failed> {
             _ = interrupt.recv() => {}
             () = node.stopped() => {}
         }
-        context.output.remark(context.language.text("stop.stopping"));
+        context
+            .output
+            .remark(context.language.text("stop.stopping"));
     }
     node.stop().await;
     up
