@@ -196,12 +196,13 @@ fn failed(file: &Path, error: &RestoreError) -> Failed {
         }
         RestoreError::Open(_) | RestoreError::Store(_) => (Class::Broken, "store_broken"),
     };
-    Failed::one(
-        class,
-        problem(code)
-            .arg("file", file.display())
-            .arg("what", full(error)),
-    )
+    let mut problem = problem(code)
+        .arg("file", file.display())
+        .arg("what", full(error));
+    if let RestoreError::Occupied { path } = error {
+        problem = problem.arg("home", path.display());
+    }
+    Failed::one(class, problem)
 }
 
 /// More than any office writes between two backups.
