@@ -11,6 +11,7 @@ import wire
 from cryptography.hazmat.primitives import hpke
 
 GOLDEN = pathlib.Path(__file__).parent.parent / "golden"
+ACTS = GOLDEN.parents[2] / "register/tests/golden"
 
 AUTHOR, ORIGIN, PEER, RELAY = map(wire.signing_key, (1, 2, 3, 4))
 DESK, ANALYSTS = map(wire.SealingKey.of, (5, 6))
@@ -77,6 +78,20 @@ def check_evidence(name):
     wire.check(wire.write_evidence(content, ORIGIN) == data, f"{name}: written again")
 
 
+def check_acts():
+    """Each signature over network, label and payload; the network's name is the hash of its founding act."""
+    founding, _ = wire.decode((ACTS / "founding.act").read_bytes(), "founding")
+    network = hashlib.sha256(founding).digest()[:16]
+    signers = {wire.key_id(wire.public_of(key)): key for key in map(wire.signing_key, (21, 22, 23))}
+    for path in sorted(ACTS.iterdir()):
+        payload, signatures = wire.decode(path.read_bytes(), path.name)
+        wire.decode(payload, path.name)
+        wire.check(signatures == sorted(signatures), f"{path.name}: order of signatures")
+        message = wire.lp(wire.label("act"), network, payload)
+        for name, signature in signatures:
+            signers[name].public_key().verify(signature, message)
+
+
 def main():
     check_hpke()
     for name in ("note", "flash", "python"):
@@ -90,7 +105,9 @@ def main():
         check_attachment(name)
     for name in ("evidence", "python.evidence"):
         check_evidence(name)
-    print(f"{len(list(GOLDEN.iterdir()))} golden files: both implementations agree")
+    check_acts()
+    files = [*GOLDEN.iterdir(), *ACTS.iterdir()]
+    print(f"{len(files)} golden files: both implementations agree")
 
 
 if __name__ == "__main__":

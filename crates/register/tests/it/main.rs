@@ -3,6 +3,9 @@
 #![cfg(test)]
 
 mod accession;
+mod golden;
+#[path = "../../../envelope/tests/mutations/mutator.rs"]
+mod mutator;
 mod network;
 mod order;
 mod prefix;
