@@ -113,7 +113,7 @@ mod tests {
         }
         for flag in command.get_arguments() {
             let id = flag.get_id();
-            let key = super::key(path, id.as_str());
+            let key = key(path, id.as_str());
             let shared = format!("help.flag.{id}");
             if language.find(&key).is_none() && language.find(&shared).is_none() {
                 found.push(key);

@@ -129,7 +129,7 @@ async fn unpack(context: &Context, file: PathBuf, passphrase: String) -> Result<
     let work = tokio::task::spawn_blocking(move || {
         let restored =
             store_sqlite::restore(&file, &passphrase, &store, &mut check, &mut |done, all| {
-                bar.set(done, all)
+                bar.set(done, all);
             });
         bar.end();
         restored.map_err(|error| failed(&file, &error))
