@@ -302,7 +302,7 @@ impl Client {
         self.line().await
     }
 
-    /// From here on only [`Client::event`] is of use.
+    /// From here on only [`Watcher::event`] is of use.
     pub async fn watch(mut self) -> io::Result<Watcher> {
         match self.ask(&Request::Watch).await? {
             Response::Watching => Ok(Watcher { client: self }),

@@ -79,17 +79,18 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<(), Failed> {
     let restored = unpack(context, args.file, passphrase.0).await?;
     let key_file = home.root_key();
     let saved = match lock {
-        Some(passphrase) => {
-            restored
-                .root
-                .save_wrapped(&key_file, &passphrase.0, KdfCost::STRONG)
-        }
+        Some(passphrase) => restored
+            .root
+            .save_wrapped(&key_file, &passphrase.0, KdfCost::STRONG),
         None => restored.root.save_file(&key_file),
     };
     saved.map_err(|error| session::key_failed(&error))?;
-    config
-        .save(home.dir())
-        .map_err(|error| Failed::one(Class::Later, problem("bad_config").arg("what", full(&error))))?;
+    config.save(home.dir()).map_err(|error| {
+        Failed::one(
+            Class::Later,
+            problem("bad_config").arg("what", full(&error)),
+        )
+    })?;
     let totals = restored.totals;
     skip_references(context, restored.root).await?;
     let answer = Answer {
@@ -122,21 +123,14 @@ fn config(context: &Context, args: &Args) -> Result<Config, Failed> {
     Ok(config)
 }
 
-async fn unpack(
-    context: &Context,
-    file: PathBuf,
-    passphrase: String,
-) -> Result<Restored, Failed> {
+async fn unpack(context: &Context, file: PathBuf, passphrase: String) -> Result<Restored, Failed> {
     let store = context.home.store();
     let bar = progress::counted(context, "progress.restore");
     let work = tokio::task::spawn_blocking(move || {
-        let restored = store_sqlite::restore(
-            &file,
-            &passphrase,
-            &store,
-            &mut check,
-            &mut |done, all| bar.set(done, all),
-        );
+        let restored =
+            store_sqlite::restore(&file, &passphrase, &store, &mut check, &mut |done, all| {
+                bar.set(done, all);
+            });
         bar.end();
         restored.map_err(|error| failed(&file, &error))
     });
@@ -160,7 +154,10 @@ async fn skip_references(context: &Context, root: store_sqlite::RootKey) -> Resu
         |what: String| Failed::one(Class::Broken, problem("store_broken").arg("what", what));
     let store = SqliteStore::open(&context.home.store(), root, Options::default())
         .map_err(|error| session::store_failed(context, &error))?;
-    let counters = store.counters().await.map_err(|error| broken(full(&error)))?;
+    let counters = store
+        .counters()
+        .await
+        .map_err(|error| broken(full(&error)))?;
     let changes: Vec<Change> = counters
         .into_iter()
         .filter(|(name, _)| name.starts_with("reference/"))
@@ -173,7 +170,10 @@ async fn skip_references(context: &Context, root: store_sqlite::RootKey) -> Resu
         name: "restore",
         changes,
     };
-    store.write(write).await.map_err(|error| broken(full(&error)))
+    store
+        .write(write)
+        .await
+        .map_err(|error| broken(full(&error)))
 }
 
 fn failed(file: &Path, error: &RestoreError) -> Failed {
@@ -182,24 +182,27 @@ fn failed(file: &Path, error: &RestoreError) -> Failed {
             (Class::NotFound, "cannot_read")
         }
         RestoreError::Read { .. } => (Class::Input, "cannot_read"),
-        RestoreError::Write { source, .. }
-            if source.kind() == std::io::ErrorKind::StorageFull =>
-        {
+        RestoreError::Write { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
             (Class::Later, "disk_full")
         }
         RestoreError::Write { .. } => (Class::Later, "cannot_write"),
         RestoreError::Occupied { .. } => (Class::Input, "home_exists"),
-        RestoreError::Passphrase { .. } | RestoreError::Kdf(_) => (Class::Input, "wrong_passphrase"),
+        RestoreError::Passphrase { .. } | RestoreError::Kdf(_) => {
+            (Class::Input, "wrong_passphrase")
+        }
         RestoreError::Format { .. } => (Class::Unproved, "no_backup"),
-        RestoreError::Damaged { .. } | RestoreError::Proof(_) => (Class::Unproved, "backup_damaged"),
+        RestoreError::Damaged { .. } | RestoreError::Proof(_) => {
+            (Class::Unproved, "backup_damaged")
+        }
         RestoreError::Open(_) | RestoreError::Store(_) => (Class::Broken, "store_broken"),
     };
-    Failed::one(
-        class,
-        problem(code)
-            .arg("file", file.display())
-            .arg("what", full(error)),
-    )
+    let mut problem = problem(code)
+        .arg("file", file.display())
+        .arg("what", full(error));
+    if let RestoreError::Occupied { path } = error {
+        problem = problem.arg("home", path.display());
+    }
+    Failed::one(class, problem)
 }
 
 /// More than any office writes between two backups.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use envelope::evidence::check::{Check, Keys, Report};
-use envelope::evidence::{self, Evidence, EvidenceError};
+use envelope::evidence::{self, Certainty, Evidence, EvidenceError};
 use envelope::key::VerifyingKey;
 use envelope::receipt::Verdict;
 use model::address::Address;
@@ -154,13 +154,16 @@ fn lines(report: &Report) -> Vec<CheckLine> {
 
 /// The first byte that was touched, where that is what is wrong.
 fn unproved(args: &Args, error: &EvidenceError) -> Failed {
-    let mut told = problem(match error {
-        EvidenceError::Touched(_) => "evidence_touched",
-        EvidenceError::NotEvidence => "not_evidence",
-        EvidenceError::Malformed(_) | EvidenceError::Seal | EvidenceError::Version(_) => {
-            "evidence_unreadable"
+    let mut told = match error {
+        EvidenceError::Touched(damage) if damage.certainty == Certainty::Byte => {
+            problem("evidence_touched")
         }
-    })
+        EvidenceError::Touched(_) => problem("evidence_touched_near"),
+        EvidenceError::NotEvidence => problem("not_evidence"),
+        EvidenceError::Malformed(_) | EvidenceError::Seal | EvidenceError::Version(_) => {
+            problem("evidence_unreadable")
+        }
+    }
     .arg("file", args.file.display())
     .arg("what", full(error));
     if let EvidenceError::Touched(damage) = error {

@@ -1,6 +1,9 @@
 //! From nothing to a network in which one office may write to the other.
 
-use crate::network::{NETWORK, done, run};
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
+use crate::network::{NETWORK, Network, done, guzar, run, tried};
 
 #[test]
 fn both_homes_have_the_same_register() {
@@ -81,7 +84,7 @@ fn a_locked_root_key_opens_with_its_passphrase_alone() {
 
     let acts = dir.path().join("acts").display().to_string();
     let export = |passphrase: &str| {
-        crate::network::tried(
+        tried(
             &home,
             &["register", "export", &acts, "--passphrase-file", passphrase],
         )
@@ -90,4 +93,29 @@ fn a_locked_root_key_opens_with_its_passphrase_alone() {
     assert_eq!(refused.code, 2);
     assert_eq!(refused.problem(), ("wrong_passphrase", Some("passphrase")));
     assert_eq!(export(&good).code, 0);
+}
+
+#[test]
+fn a_running_node_takes_acts_and_keeps_its_store_to_itself() {
+    let network = Network::make();
+    let home = network.home("uz");
+    let mut server = guzar(&home, &["--json", "serve"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(server.stdout.take().unwrap()).lines();
+    said.next().unwrap().unwrap();
+
+    let export = network.file("running.acts");
+    let refused = tried(&home, &["register", "export", &export]);
+    let applied = tried(&home, &["register", "apply", &network.file("tj.acts")]);
+    let offices = tried(&home, &["register", "offices"]);
+    let stopped = tried(&home, &["stop"]);
+
+    assert!(server.wait().unwrap().success());
+    assert_eq!(refused.code, 5, "{refused:?}");
+    assert_eq!(refused.problem(), ("node_runs", None));
+    assert_eq!((applied.code, &applied.json["applied"]), (0, &0.into()));
+    assert_eq!(offices.json["offices"].as_array().unwrap().len(), 2);
+    assert_eq!(stopped.code, 0, "{stopped:?}");
 }

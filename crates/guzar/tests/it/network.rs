@@ -48,16 +48,21 @@ pub(crate) fn tried(home: &Path, args: &[&str]) -> Answer {
     run(home, &whole)
 }
 
-pub(crate) fn run(home: &Path, args: &[&str]) -> Answer {
-    let output = Command::new(env!("CARGO_BIN_EXE_guzar"))
+/// The binary, untouched by the environment.
+pub(crate) fn guzar(home: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_guzar"));
+    command
         .args(args)
         .arg("--home")
         .arg(home)
         .env_remove("GUZAR_HOME")
         .env_remove("GUZAR_OFFICER")
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
+        .stdin(Stdio::null());
+    command
+}
+
+pub(crate) fn run(home: &Path, args: &[&str]) -> Answer {
+    let output = guzar(home, args).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     let last = text.lines().last().unwrap_or_default();
     Answer {
@@ -85,7 +90,7 @@ const HOMES: [(&str, &str, &str); 3] = [
 ];
 
 impl Network {
-    fn make() -> Self {
+    pub(crate) fn make() -> Self {
         let mut network = Self {
             dir: tempfile::tempdir().unwrap(),
             fingerprint: String::new(),

@@ -78,6 +78,23 @@ fn the_first_byte_touched_is_named() {
 }
 
 #[test]
+fn what_was_touched_in_both_halves_is_found_to_its_block() {
+    let mut bytes = EVIDENCE.clone();
+    let at = 4_096;
+    let mirrored = bytes.len() - 1 - at;
+    bytes[at] ^= 1;
+    bytes[mirrored] ^= 2;
+    let (dir, file) = copy(&bytes);
+
+    let refused = tried(dir.path(), &["verify", &file]);
+
+    assert_eq!(refused.code, 7, "{refused:?}");
+    let args = &refused.json["problems"][0]["args"];
+    let named: usize = args["at"].as_str().unwrap().parse().unwrap();
+    assert!(named.abs_diff(at) <= 256, "{args:?}");
+}
+
+#[test]
 fn people_see_each_check_and_the_byte() {
     let (dir, file) = copy(&EVIDENCE);
     let good = run(dir.path(), &["--lang", "ru", "verify", &file]);
