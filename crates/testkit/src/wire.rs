@@ -39,6 +39,8 @@ pub(crate) struct Wire {
     pub(crate) ends: (Post, Post),
     pub(crate) is_cut: bool,
     session: Option<Session>,
+    /// Frames of the last turn, by name.
+    pub(crate) said: Vec<&'static str>,
     /// Doubled frames that are still to come.
     again: [VecDeque<Frame>; 2],
 }
@@ -62,6 +64,7 @@ impl Wire {
             ends,
             is_cut: false,
             session: None,
+            said: Vec::new(),
             again: [VecDeque::new(), VecDeque::new()],
         }
     }
@@ -100,17 +103,18 @@ impl Wire {
         }
     }
 
-    /// Carries what waits; says whether anything moved.
+    /// Carries what waits; says whether anything moved that matters.
     pub(crate) async fn turn(&mut self, dice: &mut Dice, faults: Faults) -> anyhow::Result<bool> {
+        self.said.clear();
         let Some(session) = &mut self.session else {
             return Ok(false);
         };
-        let mut moved = session.fly(dice, faults)?;
+        session.fly(dice, faults)?;
         let mut is_broken = false;
         for (way, again) in session.ways.iter_mut().zip(&mut self.again) {
             way.flying.extend(again.drain(..));
             while let Some(frame) = way.flying.pop_front() {
-                moved = true;
+                self.said.push(frame.name());
                 if dice.happens(faults.lost) {
                     is_broken = true;
                     break;
@@ -129,17 +133,18 @@ impl Wire {
         if is_broken {
             self.disconnect().await;
         }
-        Ok(moved)
+        // A file whose source has lost it is asked for in vain for ever.
+        let in_vain = ["attachment_want", "attachment_gone"];
+        Ok(self.said.iter().any(|name| !in_vain.contains(name)))
     }
 }
 
 impl Session {
     /// From the outboxes into the air, through the bytes of the protocol.
-    fn fly(&mut self, dice: &mut Dice, faults: Faults) -> anyhow::Result<bool> {
+    fn fly(&mut self, dice: &mut Dice, faults: Faults) -> anyhow::Result<()> {
         let [first, second] = &mut self.ways;
         let to_first = second.end.take(PIECE, TURN);
         let to_second = first.end.take(PIECE, TURN);
-        let moved = !to_first.is_empty() || !to_second.is_empty();
         for (way, bytes) in [(first, to_first), (second, to_second)] {
             way.reader.push(&bytes);
             let mut frames = Vec::new();
@@ -148,7 +153,7 @@ impl Session {
             }
             way.flying.extend(riffle(frames, dice, faults.mixed));
         }
-        Ok(moved)
+        Ok(())
     }
 }
 

@@ -329,7 +329,9 @@ impl World {
             has_waited = true;
             quiet = 0;
         }
-        bail!("the network does not come to rest")
+        let said = self.wires.iter().map(|wire| (wire.ends, &wire.said));
+        let said: Vec<_> = said.filter(|(_, said)| !said.is_empty()).collect();
+        bail!("the network does not come to rest; at last: {said:?}")
     }
 
     /// Everybody runs, every wire is whole, every clock is right, nothing goes wrong any more.
