@@ -99,9 +99,7 @@ impl Station {
         self.backups = self.backups.saturating_add(1);
         let file = self.dir.join(format!("backup-{}", self.backups));
         let passphrase = Zeroizing::new(PASSPHRASE.to_owned());
-        self.store()?
-            .backup(&file, passphrase, &|_, _| {})
-            .await?;
+        self.store()?.backup(&file, passphrase, &|_, _| {}).await?;
         self.backup = Some(file);
         Ok(())
     }

@@ -41,8 +41,9 @@ const PATIENCE: Duration = Duration::from_secs(130);
 /// Rounds without a frame after which only time brings something new.
 const QUIET: u32 = 24;
 
-/// Rounds after which a network that does not settle is broken.
+/// Rounds, and waits, after which a network that does not settle is broken.
 const ROUNDS_MAX: u32 = 20_000;
+const WAITS_MAX: u32 = 8;
 
 /// A link that may be up comes up within a round so many times of a thousand.
 const DIALS: u32 = 700;
@@ -312,10 +313,13 @@ impl World {
     pub async fn settle(&mut self) -> anyhow::Result<()> {
         let mut quiet: u32 = 0;
         let mut has_waited = false;
+        let mut waits: u32 = 0;
+        let mut last = String::new();
         for _ in 0..ROUNDS_MAX {
             if self.round().await? {
                 quiet = 0;
                 has_waited = false;
+                last = self.said();
             } else {
                 quiet = quiet.saturating_add(1);
             }
@@ -325,13 +329,22 @@ impl World {
             if has_waited {
                 return self.observe().await;
             }
+            if waits >= WAITS_MAX {
+                break;
+            }
             self.wait(PATIENCE).await;
+            waits = waits.saturating_add(1);
             has_waited = true;
             quiet = 0;
         }
+        bail!("the network does not come to rest; at last: {last}")
+    }
+
+    /// What the wires carried in the last round.
+    fn said(&self) -> String {
         let said = self.wires.iter().map(|wire| (wire.ends, &wire.said));
         let said: Vec<_> = said.filter(|(_, said)| !said.is_empty()).collect();
-        bail!("the network does not come to rest; at last: {said:?}")
+        format!("{said:?}")
     }
 
     /// Everybody runs, every wire is whole, every clock is right, nothing goes wrong any more.
@@ -351,7 +364,10 @@ impl World {
     async fn round(&mut self) -> anyhow::Result<bool> {
         let mut moved = false;
         for wire in &mut self.wires {
-            let (one, other) = (self.stations.get(&wire.ends.0), self.stations.get(&wire.ends.1));
+            let (one, other) = (
+                self.stations.get(&wire.ends.0),
+                self.stations.get(&wire.ends.1),
+            );
             let (Some(one), Some(other)) = (one, other) else {
                 bail!("every wire has two stations");
             };

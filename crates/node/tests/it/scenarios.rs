@@ -24,8 +24,14 @@ async fn thirty_days_of_partition() {
     let flash = world.send(Oybek, Fotehobod, Urgency::Flash).await.unwrap();
     let early = world.send(Oybek, Dushanbe, Urgency::Routine).await.unwrap();
     world.pass(15 * 24).await.unwrap();
-    let late = world.send(Oybek, Fotehobod, Urgency::Routine).await.unwrap();
-    let back = world.send(Fotehobod, Oybek, Urgency::Routine).await.unwrap();
+    let late = world
+        .send(Oybek, Fotehobod, Urgency::Routine)
+        .await
+        .unwrap();
+    let back = world
+        .send(Fotehobod, Oybek, Urgency::Routine)
+        .await
+        .unwrap();
     world.pass(15 * 24 + 6).await.unwrap();
 
     settle(&mut world).await;
@@ -35,9 +41,18 @@ async fn thirty_days_of_partition() {
         assert_eq!(state, DeliveryState::Expired);
         assert!(!world.has(to, id).await.unwrap());
     }
-    assert_eq!(world.state(Oybek, late, Fotehobod).await.unwrap(), DeliveryState::Delivered);
-    assert_eq!(world.state(Oybek, late, Dushanbe).await.unwrap(), DeliveryState::Delivered);
-    assert_eq!(world.state(Fotehobod, back, Oybek).await.unwrap(), DeliveryState::Delivered);
+    assert_eq!(
+        world.state(Oybek, late, Fotehobod).await.unwrap(),
+        DeliveryState::Delivered
+    );
+    assert_eq!(
+        world.state(Oybek, late, Dushanbe).await.unwrap(),
+        DeliveryState::Delivered
+    );
+    assert_eq!(
+        world.state(Fotehobod, back, Oybek).await.unwrap(),
+        DeliveryState::Delivered
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -46,9 +61,15 @@ async fn a_relay_that_dies_between_custody_and_forwarding() {
     world.settle().await.unwrap();
     world.cut(Oybek, Fotehobod).await;
     world.cut(Centre, Fotehobod).await;
-    let id = world.send(Oybek, Fotehobod, Urgency::Priority).await.unwrap();
+    let id = world
+        .send(Oybek, Fotehobod, Urgency::Priority)
+        .await
+        .unwrap();
     world.settle().await.unwrap();
-    assert_eq!(world.state(Oybek, id, Fotehobod).await.unwrap(), DeliveryState::Relayed);
+    assert_eq!(
+        world.state(Oybek, id, Fotehobod).await.unwrap(),
+        DeliveryState::Relayed
+    );
 
     world.stop(Centre).await.unwrap();
     world.join(Centre, Fotehobod);
@@ -58,7 +79,10 @@ async fn a_relay_that_dies_between_custody_and_forwarding() {
     world.settle().await.unwrap();
 
     // Forwarded after its start, and the receipt came back the same way.
-    assert_eq!(world.state(Oybek, id, Fotehobod).await.unwrap(), DeliveryState::Delivered);
+    assert_eq!(
+        world.state(Oybek, id, Fotehobod).await.unwrap(),
+        DeliveryState::Delivered
+    );
     settle(&mut world).await;
 }
 
@@ -69,26 +93,43 @@ async fn a_relay_that_loses_its_custody_costs_nothing_but_time() {
     world.back_up(Centre).await.unwrap();
     world.cut(Oybek, Fotehobod).await;
     world.cut(Centre, Fotehobod).await;
-    let id = world.send(Oybek, Fotehobod, Urgency::Priority).await.unwrap();
+    let id = world
+        .send(Oybek, Fotehobod, Urgency::Priority)
+        .await
+        .unwrap();
     world.settle().await.unwrap();
-    assert_eq!(world.state(Oybek, id, Fotehobod).await.unwrap(), DeliveryState::Relayed);
+    assert_eq!(
+        world.state(Oybek, id, Fotehobod).await.unwrap(),
+        DeliveryState::Relayed
+    );
 
     world.restore(Centre).await.unwrap();
     assert!(!world.has(Centre, id).await.unwrap());
     settle(&mut world).await;
 
-    assert_eq!(world.state(Oybek, id, Fotehobod).await.unwrap(), DeliveryState::Delivered);
+    assert_eq!(
+        world.state(Oybek, id, Fotehobod).await.unwrap(),
+        DeliveryState::Delivered
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_sender_restored_from_an_old_backup_gives_no_number_twice() {
     let mut world = World::new(33).await.unwrap();
-    world.send(Oybek, Fotehobod, Urgency::Priority).await.unwrap();
+    world
+        .send(Oybek, Fotehobod, Urgency::Priority)
+        .await
+        .unwrap();
     world.settle().await.unwrap();
     world.back_up(Oybek).await.unwrap();
     let mut forgotten = Vec::new();
     for _ in 0..3 {
-        forgotten.push(world.send(Oybek, Fotehobod, Urgency::Priority).await.unwrap());
+        forgotten.push(
+            world
+                .send(Oybek, Fotehobod, Urgency::Priority)
+                .await
+                .unwrap(),
+        );
     }
     world.settle().await.unwrap();
 
@@ -96,10 +137,16 @@ async fn a_sender_restored_from_an_old_backup_gives_no_number_twice() {
     world.restore(Oybek).await.unwrap();
     assert!(!world.has(Oybek, forgotten[0]).await.unwrap());
     // Before anybody could tell it how far it had come.
-    let new = world.send(Oybek, Fotehobod, Urgency::Priority).await.unwrap();
+    let new = world
+        .send(Oybek, Fotehobod, Urgency::Priority)
+        .await
+        .unwrap();
     settle(&mut world).await;
 
-    assert_eq!(world.state(Oybek, new, Fotehobod).await.unwrap(), DeliveryState::Delivered);
+    assert_eq!(
+        world.state(Oybek, new, Fotehobod).await.unwrap(),
+        DeliveryState::Delivered
+    );
     for id in forgotten {
         assert!(world.has(Fotehobod, id).await.unwrap());
     }
@@ -108,13 +155,22 @@ async fn a_sender_restored_from_an_old_backup_gives_no_number_twice() {
 #[tokio::test(start_paused = true)]
 async fn a_receiver_restored_from_an_old_backup_gets_again_what_it_lost() {
     let mut world = World::new(34).await.unwrap();
-    world.send(Oybek, Fotehobod, Urgency::Priority).await.unwrap();
+    world
+        .send(Oybek, Fotehobod, Urgency::Priority)
+        .await
+        .unwrap();
     world.settle().await.unwrap();
     world.back_up(Fotehobod).await.unwrap();
-    let text = world.send(Oybek, Fotehobod, Urgency::Priority).await.unwrap();
+    let text = world
+        .send(Oybek, Fotehobod, Urgency::Priority)
+        .await
+        .unwrap();
     let file = world.send_file(Oybek, Fotehobod, 100_000).await.unwrap();
     world.settle().await.unwrap();
-    assert_eq!(world.state(Oybek, file, Fotehobod).await.unwrap(), DeliveryState::Delivered);
+    assert_eq!(
+        world.state(Oybek, file, Fotehobod).await.unwrap(),
+        DeliveryState::Delivered
+    );
 
     world.restore(Fotehobod).await.unwrap();
     assert!(!world.has(Fotehobod, text).await.unwrap());
@@ -130,7 +186,10 @@ async fn clock_jumps_back_a_year() {
     let mut world = World::new(35).await.unwrap();
     world.settle().await.unwrap();
     world.cut(Oybek, Fotehobod).await;
-    let before = world.send(Oybek, Fotehobod, Urgency::Routine).await.unwrap();
+    let before = world
+        .send(Oybek, Fotehobod, Urgency::Routine)
+        .await
+        .unwrap();
     world.jump(Oybek, -365).unwrap();
     // By everybody else's clock this one had run out long ago.
     let after = world.send(Oybek, Fotehobod, Urgency::Flash).await.unwrap();
@@ -159,8 +218,14 @@ async fn a_receiver_whose_clock_is_a_year_ahead_refuses_nothing() {
     let from = world.send(Fotehobod, Oybek, Urgency::Flash).await.unwrap();
     world.settle().await.unwrap();
 
-    assert_eq!(world.state(Oybek, to, Fotehobod).await.unwrap(), DeliveryState::Delivered);
-    assert_eq!(world.state(Fotehobod, from, Oybek).await.unwrap(), DeliveryState::Delivered);
+    assert_eq!(
+        world.state(Oybek, to, Fotehobod).await.unwrap(),
+        DeliveryState::Delivered
+    );
+    assert_eq!(
+        world.state(Fotehobod, from, Oybek).await.unwrap(),
+        DeliveryState::Delivered
+    );
     settle(&mut world).await;
 }
 
@@ -188,7 +253,10 @@ async fn doubled_and_reordered_frames() {
         assert_eq!(state, DeliveryState::Delivered);
     }
     for id in &sent {
-        world.step(Fotehobod, *id, StepKind::Accepted).await.unwrap();
+        world
+            .step(Fotehobod, *id, StepKind::Accepted)
+            .await
+            .unwrap();
     }
     settle(&mut world).await;
     let state = world.state(Oybek, sent[0], Fotehobod).await.unwrap();
@@ -200,12 +268,18 @@ async fn flash_goes_both_ways_and_is_stored_once() {
     let mut world = World::new(38).await.unwrap();
     world.settle().await.unwrap();
     let flash = world.send(Oybek, Fotehobod, Urgency::Flash).await.unwrap();
-    let routine = world.send(Oybek, Fotehobod, Urgency::Routine).await.unwrap();
+    let routine = world
+        .send(Oybek, Fotehobod, Urgency::Routine)
+        .await
+        .unwrap();
     world.settle().await.unwrap();
 
     assert!(world.has(Centre, flash).await.unwrap());
     assert!(!world.has(Centre, routine).await.unwrap());
-    assert_eq!(world.state(Oybek, flash, Fotehobod).await.unwrap(), DeliveryState::Delivered);
+    assert_eq!(
+        world.state(Oybek, flash, Fotehobod).await.unwrap(),
+        DeliveryState::Delivered
+    );
     // The books look for a second time that it was stored.
     settle(&mut world).await;
 }
