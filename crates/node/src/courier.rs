@@ -40,6 +40,8 @@ const WATCH: Duration = Duration::from_millis(500);
 #[derive(Debug, Default)]
 pub(crate) struct Courier {
     peers: Mutex<BTreeMap<NodeId, Peer>>,
+    /// Numbers of each peer's sequence to us that will never be used, as the peer told.
+    voids: Mutex<BTreeMap<NodeId, SeqSet>>,
 }
 
 #[derive(Debug)]
@@ -51,8 +53,6 @@ struct Peer {
     in_flight_bytes: usize,
     /// Not to be offered again before that instant: the peer asked to wait.
     deferred: BTreeMap<DispatchId, Instant>,
-    /// Numbers of ours and of the peer's that will never be used, as the peer told.
-    voids: SeqSet,
     /// Counts what was left in the store because this peer had enough on its way.
     left: u64,
     /// The value of `left` up to which the store was read to its end.
@@ -108,7 +108,6 @@ impl Courier {
             in_flight: BTreeMap::new(),
             in_flight_bytes: 0,
             deferred: BTreeMap::new(),
-            voids: SeqSet::new(),
             left: 1,
             read: 0,
             refilling: false,
@@ -160,11 +159,16 @@ impl Courier {
 
     /// Numbers of the peer's sequence to us that were never used.
     pub(crate) fn voided(&self, peer: &NodeId, seqs: Vec<u64>) {
-        if let Some(peer) = lock(&self.peers).get_mut(peer) {
-            for seq in seqs {
-                peer.voids.insert(seq);
-            }
+        let mut voids = lock(&self.voids);
+        let known = voids.entry(peer.clone()).or_default();
+        for seq in seqs {
+            known.insert(seq);
         }
+    }
+
+    /// What is known to be void of that origin's sequence to us; it is told again on each link.
+    pub(crate) fn voids_of(&self, origin: &NodeId) -> SeqSet {
+        lock(&self.voids).get(origin).cloned().unwrap_or_default()
     }
 
     /// Notes that the store may have more for that peer.
