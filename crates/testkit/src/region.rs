@@ -30,6 +30,12 @@ const STATES: [&str; 3] = ["INT", "TJ", "UZ"];
 /// All acts are older than any clock of a simulation is slow.
 const AGE: i64 = 3 * 365 * DAY;
 
+/// Everybody's keys, and all acts.
+pub(crate) struct Region {
+    pub(crate) posts: BTreeMap<Post, Keys>,
+    pub(crate) acts: Vec<Vec<u8>>,
+}
+
 /// A post's private keys.
 pub(crate) struct Keys {
     office: Address,
@@ -229,7 +235,7 @@ impl Signers {
 }
 
 /// New keys for every post, and the acts of the network that they make up.
-pub(crate) fn make(now: Timestamp) -> anyhow::Result<(BTreeMap<Post, Keys>, Vec<Vec<u8>>)> {
+pub(crate) fn make(now: Timestamp) -> anyhow::Result<Region> {
     let mut signers = Signers::found(now.plus_seconds(-AGE))?;
     signers.add_states()?;
     let mut posts = BTreeMap::new();
@@ -239,7 +245,10 @@ pub(crate) fn make(now: Timestamp) -> anyhow::Result<(BTreeMap<Post, Keys>, Vec<
         posts.insert(post, keys);
     }
     signers.add_couplings()?;
-    Ok((posts, signers.acts))
+    Ok(Region {
+        posts,
+        acts: signers.acts,
+    })
 }
 
 fn names(code: &str) -> Names {

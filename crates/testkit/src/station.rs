@@ -105,7 +105,7 @@ impl Station {
     }
 
     /// From the last backup, as `guzar restore` does it. The node must not run.
-    pub(crate) async fn restore(&mut self) -> anyhow::Result<()> {
+    pub(crate) async fn restore(&self) -> anyhow::Result<()> {
         let file = self.backup.clone().context("there is a backup")?;
         fs::remove_dir_all(self.store_dir())?;
         fs::remove_file(self.root_key())?;

@@ -10,7 +10,7 @@ use anyhow::{Context as _, bail};
 use exchange::frame::{Frame, FrameReader, Hello};
 use model::lane::Lane;
 use node::Node;
-use node::link::{Host, SimulatedEnd};
+use node::link::{Host as _, SimulatedEnd};
 
 use crate::dice::Dice;
 use crate::post::Post;

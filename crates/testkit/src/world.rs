@@ -18,8 +18,10 @@ use model::time::Timestamp;
 use node::Node;
 use node::api::{BundleDone, Failure, Name, Sent};
 use node::clock::Clock as _;
+use store::counter::Counters as _;
 use store::delivery::Deliveries as _;
 use store::dispatch::Dispatches as _;
+use store::{Change, Store as _, Write};
 use tempfile::TempDir;
 
 use crate::clock::{DAY, HOUR, Hand};
@@ -84,10 +86,10 @@ impl World {
             tempfile::tempdir()?
         };
         let hand = Hand::default();
-        let (keys, acts) = region::make(hand.now())?;
+        let region = region::make(hand.now())?;
         let mut stations = BTreeMap::new();
-        for (post, keys) in &keys {
-            let mut station = Station::new(dir.path(), *post, keys, &acts, &hand).await?;
+        for (post, keys) in &region.posts {
+            let mut station = Station::new(dir.path(), *post, keys, &region.acts, &hand).await?;
             station.start().await?;
             stations.insert(*post, station);
         }
@@ -179,6 +181,26 @@ impl World {
             .collect::<anyhow::Result<Vec<Post>>>()?;
         self.ledger.add((sent.id, line.expires), from, to, step);
         Ok(sent.id)
+    }
+
+    /// A number to that post is given and lost in a failed commit, as the sender's store has it then.
+    pub async fn lose_number(&mut self, from: Post, to: Post) -> anyhow::Result<()> {
+        let node = to.id()?;
+        let store = self.station(from)?.store()?;
+        let name = format!("sequence/{node}");
+        let counters = store.counters().await?;
+        let last = counters.iter().find(|(counter, _)| *counter == name);
+        let seq = last.map_or(0, |(_, last)| *last).saturating_add(1);
+        let write = Write {
+            name: "void",
+            changes: vec![
+                Change::RaiseCounter { name, value: seq },
+                Change::AddVoid { node, seq },
+            ],
+        };
+        store.write(write).await?;
+        self.stop(from).await?;
+        self.start(from).await
     }
 
     /// Where the delivery to that post stands, as the sender knows it.

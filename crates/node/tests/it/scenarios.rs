@@ -283,3 +283,35 @@ async fn flash_goes_both_ways_and_is_stored_once() {
     // The books look for a second time that it was stored.
     settle(&mut world).await;
 }
+
+/// What Fotehobod's doctor says of Oybek's sequence.
+async fn sequence(world: &World) -> (bool, String) {
+    let checks = world.node(Fotehobod).unwrap().doctor().await;
+    let check = checks
+        .into_iter()
+        .find(|check| check.check == "sequence.uz-oybek")
+        .unwrap();
+    (check.ok, check.detail)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gap_is_shown_and_a_void_is_none() {
+    let mut world = World::new(39).await.unwrap();
+    world.settle().await.unwrap();
+    world.lose_number(Oybek, Fotehobod).await.unwrap();
+    send(&mut world, Urgency::Routine).await;
+    world.settle().await.unwrap();
+    assert_eq!(sequence(&world).await, (true, "no gap".to_owned()));
+
+    world.isolate(Oybek).await;
+    send(&mut world, Urgency::Flash).await;
+    world.pass(4 * 24).await.unwrap();
+    send(&mut world, Urgency::Routine).await;
+    settle(&mut world).await;
+
+    assert_eq!(sequence(&world).await, (false, "not here: 3-3".to_owned()));
+}
+
+async fn send(world: &mut World, urgency: Urgency) {
+    world.send(Oybek, Fotehobod, urgency).await.unwrap();
+}
