@@ -31,7 +31,7 @@ const REFILL: usize = 256;
 
 /// A dispatch without an answer for so long is asked about. Waiting is measured by the machine, not by its clock:
 /// that one may be set.
-const SILENCE: Duration = Duration::from_secs(120);
+const SILENCE: Duration = Duration::from_mins(2);
 
 /// How often expiry, silence and deferred dispatches are looked at.
 const WATCH: Duration = Duration::from_millis(500);

@@ -18,7 +18,7 @@ pub async fn skip_numbers(store: &dyn Store) -> Result<(), WriteError> {
         Err(OpenError::NoNetwork) => None,
         Err(error) => return Err(StoreError::Broken(error.to_string()).into()),
     };
-    for node in register.iter().flat_map(|register| register.nodes()) {
+    for node in register.iter().flat_map(register::Register::nodes) {
         let name = sequence::node_counter(&node.id);
         if counters.iter().all(|(known, _)| *known != name) {
             counters.push((name, 0));

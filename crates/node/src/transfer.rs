@@ -30,7 +30,7 @@ use crate::sequence::lock;
 const ASK_AGAIN: Duration = Duration::from_secs(5);
 
 /// No data for so long: the way is taken for lost and the wish is sent again.
-const STALLED: Duration = Duration::from_secs(60);
+const STALLED: Duration = Duration::from_mins(1);
 
 /// What is on its way here.
 #[derive(Debug, Default)]
