@@ -11,7 +11,7 @@
 //! and resolves when nothing else has work. Keys, nonces and ids come from the machine all the same: a seed gives the
 //! same program and the same faults, not the same bytes.
 
-pub mod books;
+pub mod book;
 pub mod clock;
 pub mod dice;
 mod ledger;

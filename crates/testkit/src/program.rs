@@ -5,7 +5,7 @@ use model::ids::DispatchId;
 use model::lane::Urgency;
 use model::step::StepKind;
 
-use crate::books;
+use crate::book;
 use crate::dice::Dice;
 use crate::post::Post;
 use crate::world::{Faults, World};
@@ -134,7 +134,7 @@ pub async fn run(seed: u64) -> anyhow::Result<()> {
         Err(error) => Err(error),
     };
     ended.with_context(|| format!("seed {seed}, after its program"))?;
-    books::check(&world)
+    book::check(&world)
         .await
         .with_context(|| format!("seed {seed}, the books after {program:#?}"))
 }

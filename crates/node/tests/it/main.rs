@@ -2,5 +2,5 @@
 
 #![cfg(test)]
 
-mod programs;
+mod program;
 mod scenarios;

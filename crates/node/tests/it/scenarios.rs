@@ -3,7 +3,7 @@
 use model::delivery::DeliveryState;
 use model::lane::Urgency;
 use model::step::StepKind;
-use testkit::books;
+use testkit::book;
 use testkit::post::Post::{Centre, Dushanbe, Fotehobod, Oybek};
 use testkit::world::{Faults, World};
 
@@ -11,7 +11,7 @@ use testkit::world::{Faults, World};
 async fn settle(world: &mut World) {
     world.mend().await.unwrap();
     world.settle().await.unwrap();
-    if let Err(error) = books::check(world).await {
+    if let Err(error) = book::check(world).await {
         panic!("{error:#}");
     }
 }

@@ -2,15 +2,13 @@
 
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 
-use testkit::program;
-
 /// A seed that ever failed stays here.
 const SEEDS: [u64; 18] = [
     1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 131, 163,
 ];
 
 async fn run(seed: u64) {
-    if let Err(error) = Box::pin(program::run(seed)).await {
+    if let Err(error) = Box::pin(testkit::program::run(seed)).await {
         panic!("{error:#}");
     }
 }
