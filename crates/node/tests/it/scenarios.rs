@@ -315,3 +315,19 @@ async fn a_gap_is_shown_and_a_void_is_none() {
 async fn send(world: &mut World, urgency: Urgency) {
     world.send(Oybek, Fotehobod, urgency).await.unwrap();
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_backup_restored_twice_gives_no_number_twice() {
+    let mut world = World::new(40).await.unwrap();
+    send(&mut world, Urgency::Priority).await;
+    world.settle().await.unwrap();
+    world.back_up(Oybek).await.unwrap();
+    for _ in 0..2 {
+        world.isolate(Oybek).await;
+        world.restore(Oybek).await.unwrap();
+        send(&mut world, Urgency::Priority).await;
+        world.mend().await.unwrap();
+        world.settle().await.unwrap();
+    }
+    settle(&mut world).await;
+}
