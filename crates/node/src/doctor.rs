@@ -59,6 +59,7 @@ impl Node {
         let mut checks = Vec::new();
         self.check_store(&mut checks).await;
         self.check_keys(&mut checks);
+        self.check_sequences(&mut checks).await;
         self.check_links(&mut checks);
         self.check_disk(&mut checks);
         checks
@@ -104,6 +105,34 @@ impl Node {
                     bad(&name, format!("sealing key ends {}", key.until))
                 }
                 Some(key) => good(&name, format!("until {}", key.until)),
+            });
+        }
+    }
+
+    /// What an origin has numbered and what is not here: on another way, expired, or lost.
+    async fn check_sequences(&self, checks: &mut Vec<Check>) {
+        let have = match self.inner.store.have().await {
+            Ok(have) => have,
+            Err(error) => {
+                checks.push(bad("sequence", error));
+                return;
+            }
+        };
+        for (origin, ranges) in have {
+            let mut known = self.inner.courier.voids_of(&origin);
+            for range in ranges {
+                known.insert_range(range.first, range.last);
+            }
+            let gaps = known.gaps();
+            let name = format!("sequence.{origin}");
+            checks.push(if gaps.is_empty() {
+                good(&name, "no gap")
+            } else {
+                let gaps: Vec<String> = gaps
+                    .iter()
+                    .map(|(first, last)| format!("{first}-{last}"))
+                    .collect();
+                bad(&name, format!("not here: {}", gaps.join(", ")))
             });
         }
     }

@@ -63,8 +63,13 @@ impl Sequences {
     }
 }
 
-fn node_counter(node: &NodeId) -> String {
+pub(crate) fn node_counter(node: &NodeId) -> String {
     format!("sequence/{node}")
+}
+
+/// Says whether that counter numbers what goes to a node.
+pub(crate) fn is_node_counter(name: &str) -> bool {
+    name.starts_with("sequence/")
 }
 
 /// A poisoned lock only means that another thread stopped between two complete steps.
