@@ -194,7 +194,12 @@ impl Node {
         })));
         changes.extend(deliveries.iter().cloned().map(Change::AddDelivery));
         changes.extend(effect::of_own(&draft.from, &draft.content, sealed.id, now));
-        changes.extend(transfer::keep_own(&inner.config.node, sealed.id, &attachments, now));
+        changes.extend(transfer::keep_own(
+            &inner.config.node,
+            sealed.id,
+            &attachments,
+            now,
+        ));
         changes.push(audit::on_dispatch(
             now,
             Actor::Officer(draft.officer.as_ref()),
@@ -261,7 +266,11 @@ impl Node {
             }
         }
         let size = u64::try_from(made.sealed.bytes.len()).unwrap_or(u64::MAX);
-        self.offer(&made.sealed.header, made.sealed.id, made.sealed.bytes.into());
+        self.offer(
+            &made.sealed.header,
+            made.sealed.id,
+            made.sealed.bytes.into(),
+        );
         Ok(Sent {
             id: made.sealed.id,
             reference: made.reference,

@@ -127,7 +127,10 @@ impl Node {
         match frame {
             Frame::Dispatch { bytes, .. } => {
                 // Waiting here for a place is what slows a peer down that sends faster than we store.
-                let Ok(place) = std::sync::Arc::clone(&self.inner.work).acquire_owned().await else {
+                let Ok(place) = std::sync::Arc::clone(&self.inner.work)
+                    .acquire_owned()
+                    .await
+                else {
                     return;
                 };
                 self.inner.spawn(async move {
@@ -177,7 +180,9 @@ impl Node {
                 // In order, and no faster than the disk: the next frame waits.
                 node.take_data(id, offset, bytes).await;
             }
-            Frame::AttachmentGone { id, .. } => self.inner.transfers.gone(&peer, &id, self.inner.now()),
+            Frame::AttachmentGone { id, .. } => {
+                self.inner.transfers.gone(&peer, &id, self.inner.now())
+            }
             // The link keeps these to itself.
             Frame::Hello(_)
             | Frame::Ack { .. }
@@ -257,7 +262,8 @@ impl Inner {
                 continue;
             }
             let dial = self.config.dial.iter().find(|dial| dial.node == node.id);
-            let addresses = dial.map_or_else(|| node.endpoints.clone(), |dial| dial.addresses.clone());
+            let addresses =
+                dial.map_or_else(|| node.endpoints.clone(), |dial| dial.addresses.clone());
             if !addresses.is_empty() {
                 peers.push(Peer {
                     node: node.id.clone(),

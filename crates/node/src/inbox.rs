@@ -34,7 +34,10 @@ pub(crate) enum Taken {
     /// In the store now; the signed receipt.
     Stored { id: DispatchId, receipt: Vec<u8> },
     /// Was in the store; the receipt that was given then.
-    Repeated { id: DispatchId, receipts: Vec<Vec<u8>> },
+    Repeated {
+        id: DispatchId,
+        receipts: Vec<Vec<u8>>,
+    },
     /// Final; the signed refusal.
     Refused {
         id: DispatchId,
@@ -330,12 +333,8 @@ impl Node {
             };
         }
         tracing::warn!(%id, code = reason.code(), "dispatch refused");
-        let receipt = self.sign_receipt(
-            parsed,
-            Vec::new(),
-            ReceiptVerdict::Refused { reason },
-            now,
-        );
+        let receipt =
+            self.sign_receipt(parsed, Vec::new(), ReceiptVerdict::Refused { reason }, now);
         let changes = vec![
             self.receipt_change(id, "refused", now, &receipt),
             Change::AddQuarantine(quarantined(peer, reason.code(), bytes, now)),

@@ -45,8 +45,8 @@ impl Keyring {
                 signing.insert(office, signing_key(store, &name).await?);
             } else if let Some(office) = sealing_office(&name) {
                 let seed = seed(store, &name).await?;
-                let key =
-                    SealingKey::from_seed(&seed).map_err(|_| KeyringError::Damaged(name.clone()))?;
+                let key = SealingKey::from_seed(&seed)
+                    .map_err(|_| KeyringError::Damaged(name.clone()))?;
                 sealing.insert(key.public().key_id(), (key, office));
             }
         }

@@ -139,7 +139,8 @@ pub(crate) async fn run(
         let victim = usize::try_from(dice.roll(3)).unwrap_or(0);
         let delay = Duration::from_micros(dice.roll(150_000));
         let tokens: Vec<String> = (0..SENDS).map(|n| format!("{seed}-{round}-{n}")).collect();
-        let sending = tokio::task::spawn(send_all(network.a.clone(), drafts.clone(), tokens.clone()));
+        let sending =
+            tokio::task::spawn(send_all(network.a.clone(), drafts.clone(), tokens.clone()));
         tokio::time::sleep(delay).await;
         field.kill(victim)?;
         let name = field.names.get(victim).copied().unwrap_or_default();
@@ -264,7 +265,9 @@ async fn compare(
             Response::Doctor { checks } => {
                 audit_whole &= checks
                     .iter()
-                    .filter(|check| check.check == "audit.chain" || check.check == "store.integrity")
+                    .filter(|check| {
+                        check.check == "audit.chain" || check.check == "store.integrity"
+                    })
                     .all(|check| check.ok);
             }
             other => bail!("unexpected answer: {other:?}"),

@@ -7,9 +7,7 @@ use anyhow::{Context as _, bail};
 use serde::Serialize;
 
 use crate::bench::limits::{self, Limits};
-use crate::bench::load::{
-    Load, Seen, closed_loop, number, open_loop, percentile, rate, status,
-};
+use crate::bench::load::{Load, Seen, closed_loop, number, open_loop, percentile, rate, status};
 use crate::bench::network::{Network, flash, two_kib};
 use crate::bench::servers::{Server, linked, own_command};
 

@@ -114,7 +114,9 @@ async fn send_file(dir: &Path, a: &Server, bytes: usize) -> anyhow::Result<Dispa
     let file = dir.join("file.bench");
     let content: Vec<u8> = (0..bytes)
         .scan(1_u64, |state, _| {
-            *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            *state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
             state.to_be_bytes().first().copied()
         })
         .collect();
@@ -247,7 +249,11 @@ async fn in_flight(a: &Server, b: &Server) -> anyhow::Result<u64> {
 
 /// Bytes sent and received over all links.
 async fn counted(server: &Server) -> anyhow::Result<(u64, u64)> {
-    match Client::connect(server.home()).await?.ask(&Request::Links).await? {
+    match Client::connect(server.home())
+        .await?
+        .ask(&Request::Links)
+        .await?
+    {
         Response::Links { links } => Ok((
             links.iter().map(|link| link.sent_bytes).sum(),
             links.iter().map(|link| link.received_bytes).sum(),

@@ -361,7 +361,10 @@ fn draft(text: &str, urgency: Urgency, to: &[&str]) -> anyhow::Result<Draft> {
             language: None,
         }),
         from: SENDER.parse()?,
-        to: to.iter().map(|text| text.parse()).collect::<Result<_, _>>()?,
+        to: to
+            .iter()
+            .map(|text| text.parse())
+            .collect::<Result<_, _>>()?,
         urgency,
         urgency_reason: match urgency {
             Urgency::Flash => Some("lane-waiting".parse()?),

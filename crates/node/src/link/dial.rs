@@ -50,7 +50,9 @@ pub(super) async fn supervise(shared: Arc<Shared>) {
         });
         for peer in wanted {
             if !dialled.contains_key(&peer.node) {
-                let work = shared.tracker.spawn(dial(Arc::clone(&shared), peer.clone()));
+                let work = shared
+                    .tracker
+                    .spawn(dial(Arc::clone(&shared), peer.clone()));
                 dialled.insert(peer.node.clone(), (peer, work.abort_handle()));
             }
         }
@@ -83,7 +85,12 @@ async fn dial(shared: Arc<Shared>, peer: Peer) {
             continue;
         }
         if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
-            let work = try_once(Arc::clone(&shared), Arc::clone(&entry), peer.clone(), attempt);
+            let work = try_once(
+                Arc::clone(&shared),
+                Arc::clone(&entry),
+                peer.clone(),
+                attempt,
+            );
             shared.tracker.spawn(async move {
                 work.await;
                 drop(place);

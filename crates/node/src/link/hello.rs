@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use exchange::frame::{ByeReason, Frame, FrameError, FrameReader, Hello, MAX_FRAME, MAX_HELLO, VERSION};
+use exchange::frame::{
+    ByeReason, Frame, FrameError, FrameReader, Hello, MAX_FRAME, MAX_HELLO, VERSION,
+};
 use model::ids::NodeId;
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};

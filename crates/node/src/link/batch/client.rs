@@ -168,7 +168,11 @@ struct Requests {
 }
 
 impl Requests {
-    async fn open(shared: &Arc<Shared>, entry: &Arc<Entry>, peer: &Peer) -> Result<Self, BatchError> {
+    async fn open(
+        shared: &Arc<Shared>,
+        entry: &Arc<Entry>,
+        peer: &Peer,
+    ) -> Result<Self, BatchError> {
         match connect(shared, entry, peer, 0, tls::BATCH).await? {
             Some(stream) => Self::new(shared, entry, stream).await,
             None => Err(BatchError::Silent),
