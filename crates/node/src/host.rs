@@ -30,11 +30,6 @@ impl Host for Node {
         self.inner.register().node_by_link_key(key).cloned()
     }
 
-    fn link_key(&self, peer: &NodeId) -> Option<Vec<u8>> {
-        let register = self.inner.register();
-        register.node(peer).map(|node| node.link_key.to_vec())
-    }
-
     fn endpoints(&self) -> Vec<Peer> {
         self.inner.peers()
     }
@@ -181,7 +176,7 @@ impl Node {
                 node.take_data(id, offset, bytes).await;
             }
             Frame::AttachmentGone { id, .. } => {
-                self.inner.transfers.gone(&peer, &id, self.inner.now())
+                self.inner.transfers.gone(&peer, &id, self.inner.now());
             }
             // The link keeps these to itself.
             Frame::Hello(_)
@@ -216,7 +211,7 @@ impl Node {
         }
         inner.courier.learn(peer, have);
         self.send_again(peer, &ours).await;
-        Node::refill(self, peer).await;
+        Self::refill(self, peer).await;
     }
 
     /// What the peer had and has lost (a restore from an old backup): it goes again, receipt or not.

@@ -88,12 +88,11 @@ impl Node {
             }
         };
         let key = self.inner.register().node_key(unverified.node())?;
-        match unverified.verify(&key) {
-            Ok(receipt) => Some(receipt),
-            Err(_) => {
-                tracing::warn!("a receipt with a wrong signature was dropped");
-                None
-            }
+        if let Ok(receipt) = unverified.verify(&key) {
+            Some(receipt)
+        } else {
+            tracing::warn!("a receipt with a wrong signature was dropped");
+            None
         }
     }
 

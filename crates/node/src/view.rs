@@ -1,7 +1,6 @@
 //! What is shown: lists, one dispatch, status. Reading content is audited.
 
 use model::content::Content;
-use model::delivery::DeliveryState;
 use model::ids::{DispatchId, OfficerId};
 use model::step::StepKind;
 use store::Write;
@@ -278,9 +277,4 @@ pub(crate) const fn state_code(state: AttachmentState) -> &'static str {
         AttachmentState::Complete => "complete",
         AttachmentState::Failed => "failed",
     }
-}
-
-/// Says whether a delivery still waits for its node.
-pub(crate) const fn waits(state: DeliveryState) -> bool {
-    matches!(state, DeliveryState::Queued | DeliveryState::Relayed)
 }

@@ -25,7 +25,7 @@ use crate::bench::servers::{Server, own_command};
 const SENDS: u64 = 40;
 
 /// After the last round everything has to be where it belongs within this time.
-const SETTLE: Duration = Duration::from_secs(120);
+const SETTLE: Duration = Duration::from_mins(2);
 
 /// The results; documented in docs/performance.md.
 #[derive(Debug, Clone, Serialize)]

@@ -69,7 +69,7 @@ pub(crate) async fn run(
     let program = std::env::current_exe().context("this program's own path is unknown")?;
     let a = Server::start(link.command(Side::A, &program), &network.a).await?;
     let b = Server::start(link.command(Side::B, &program), &network.b).await?;
-    linked(a.home(), Duration::from_secs(60)).await?;
+    linked(a.home(), Duration::from_mins(1)).await?;
     let steps = u64::from(plan.flashes).saturating_add(3);
     let file = send_file(dir, &a, plan.file_bytes).await?;
     let mut arrivals = Client::connect(b.home()).await?.watch().await?;
@@ -134,7 +134,7 @@ async fn send_file(dir: &Path, a: &Server, bytes: usize) -> anyhow::Result<Dispa
 
 /// Waits until the file's announcement is there and bytes of it arrive.
 async fn under_way(arrivals: &mut Watcher, announced: DispatchId) -> anyhow::Result<()> {
-    let deadline = Instant::now() + Duration::from_secs(120);
+    let deadline = Instant::now() + Duration::from_mins(2);
     loop {
         let event = tokio::time::timeout_at(deadline.into(), arrivals.event())
             .await
@@ -169,7 +169,7 @@ async fn flashes(
     for turn in 0..count {
         let begun = Instant::now();
         let id = send(&mut sender, flash()?).await?;
-        wait_receipt(&mut receipts, id, Duration::from_secs(60)).await?;
+        wait_receipt(&mut receipts, id, Duration::from_mins(1)).await?;
         receipted_ms.push(begun.elapsed().as_secs_f64() * 1e3);
         progress(u64::from(turn).saturating_add(1));
         // Never in step with the pieces of the file.
@@ -284,7 +284,7 @@ async fn back(link: &BadLink, a: &Server, b: &Server, queued: u32) -> anyhow::Re
     let wanted = send(&mut client, flash()?).await?;
     link.restore();
     let returned = Instant::now();
-    let deadline = returned + Duration::from_secs(120);
+    let deadline = returned + Duration::from_mins(2);
     let first_flash_ms = loop {
         let event = tokio::time::timeout_at(deadline.into(), arrivals.event())
             .await
@@ -294,7 +294,7 @@ async fn back(link: &BadLink, a: &Server, b: &Server, queued: u32) -> anyhow::Re
         }
     };
     let mut left = queued.saturating_add(1);
-    let patience = Duration::from_secs(3_600);
+    let patience = Duration::from_hours(1);
     while left > 0 {
         let event = tokio::time::timeout(patience, receipts.event())
             .await

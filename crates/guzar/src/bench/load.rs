@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 /// Nothing heard for so long: the measurement has failed, and says so.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Something that the load waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -50,7 +50,7 @@ where
 {
     tokio::time::timeout(PATIENCE, greet(host, stream, peer))
         .await
-        .map_err(|_| HelloError::Silent)?
+        .map_err(|_elapsed| HelloError::Silent)?
 }
 
 async fn greet<S>(host: &dyn Host, stream: &mut S, peer: &NodeId) -> Result<Greeted, HelloError>

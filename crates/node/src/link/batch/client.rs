@@ -22,7 +22,7 @@ use super::super::{Peer, Shared, tls};
 use super::{BODY_MAX, HOLD, PATH, body, frames};
 
 /// After so long a stream is tried again.
-const FOR: Duration = Duration::from_secs(300);
+const FOR: Duration = Duration::from_mins(5);
 
 /// An answer that is not there by then was lost.
 const ANSWER: Duration = HOLD.saturating_add(Duration::from_secs(30));
@@ -218,6 +218,6 @@ impl Requests {
         };
         tokio::time::timeout(ANSWER, answered)
             .await
-            .map_err(|_| BatchError::Silent)?
+            .map_err(|_elapsed| BatchError::Silent)?
     }
 }
