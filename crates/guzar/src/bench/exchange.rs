@@ -7,9 +7,11 @@ use anyhow::{Context as _, bail};
 use serde::Serialize;
 
 use crate::bench::limits::{self, Limits};
-use crate::bench::load::{Load, Seen, closed_loop, number, open_loop, percentile, rate, status};
+use crate::bench::load::{
+    Load, Seen, closed_loop, linked, number, open_loop, percentile, rate, status,
+};
 use crate::bench::network::{Network, flash, two_kib};
-use crate::bench::servers::{Server, linked, own_command};
+use crate::local::child::Server;
 
 /// Sends under way at once in the closed loop.
 const WINDOW: u64 = 256;
@@ -58,8 +60,8 @@ pub(crate) struct Lengths {
 pub(crate) async fn run(dir: &Path, lengths: Lengths) -> anyhow::Result<Report> {
     let limits = limits::measure(dir)?;
     let network = Network::make(dir, "127.0.0.1", "127.0.0.1").await?;
-    let a = Server::start(own_command()?, &network.a).await?;
-    let b = Server::start(own_command()?, &network.b).await?;
+    let a = Server::start(&network.a).await?;
+    let b = Server::start(&network.b).await?;
     linked(a.home(), Duration::from_secs(10)).await?;
     let rss_idle = rss(&a, &b).await?;
 
@@ -200,7 +202,7 @@ async fn outage(a: &Server, b: Server, home_b: &Path) -> anyhow::Result<Outage> 
     }
     let accepted_per_s = rate(accepted, start.elapsed());
 
-    let b = Server::start(own_command()?, home_b).await?;
+    let b = Server::start(home_b).await?;
     let back = Instant::now();
     let mut first_ms = None;
     let mut receipts = std::collections::BTreeMap::new();

@@ -15,9 +15,9 @@ use node::api::{AttachmentLine, Event, Name, Request, Response};
 use node::control::{Client, Watcher};
 use serde::Serialize;
 
-use crate::bench::load::{number, percentile};
+use crate::bench::load::{linked, number, percentile};
 use crate::bench::network::{Network, flash, two_kib, with_file};
-use crate::bench::servers::{Server, linked};
+use crate::local::child::Server;
 
 /// What is measured, and how long.
 #[derive(Debug, Clone)]
@@ -61,14 +61,14 @@ pub(crate) struct Report {
 pub(crate) async fn run(
     dir: &Path,
     plan: &Plan,
-    progress: impl Fn(u64, u64),
+    progress: impl Fn(u64, u64) + Send + Sync,
 ) -> anyhow::Result<Report> {
     let link = BadLink::create(&plan.link)?;
     let address = |side: Side| side.address().to_string();
     let network = Network::make(dir, &address(Side::A), &address(Side::B)).await?;
     let program = std::env::current_exe().context("this program's own path is unknown")?;
-    let a = Server::start(link.command(Side::A, &program), &network.a).await?;
-    let b = Server::start(link.command(Side::B, &program), &network.b).await?;
+    let a = Server::start_by(link.command(Side::A, &program), &network.a).await?;
+    let b = Server::start_by(link.command(Side::B, &program), &network.b).await?;
     linked(a.home(), Duration::from_mins(1)).await?;
     let steps = u64::from(plan.flashes).saturating_add(3);
     let file = send_file(dir, &a, plan.file_bytes).await?;
@@ -84,7 +84,7 @@ pub(crate) async fn run(
     b.kill()?;
     queue(&a, plan.queued).await?;
     progress(u64::from(plan.flashes).saturating_add(1), steps);
-    let b = Server::start(link.command(Side::B, &program), &network.b).await?;
+    let b = Server::start_by(link.command(Side::B, &program), &network.b).await?;
     let kept_after = have(&b, file).await?;
     tokio::time::sleep(plan.outage.saturating_sub(cut_at.elapsed())).await;
     let outage_s = cut_at.elapsed().as_secs_f64();

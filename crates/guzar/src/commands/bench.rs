@@ -1,7 +1,7 @@
 //! `guzar bench`: measurements, by the part that is measured.
 
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use badlink::options::{Loss, Options};
@@ -73,7 +73,7 @@ enum Part {
 
 pub(crate) async fn run(context: &Context, args: Args) -> Result<(), Failed> {
     let parent = args.dir.unwrap_or_else(std::env::temp_dir);
-    let dir = Scratch::make(parent)?;
+    let dir = Scratch::make(&parent)?;
     match args.part {
         Part::Limits => {
             let limits = limits::measure(dir.path()).map_err(failed)?;
@@ -135,14 +135,14 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<(), Failed> {
 struct Scratch(PathBuf);
 
 impl Scratch {
-    fn make(parent: PathBuf) -> Result<Self, Failed> {
+    fn make(parent: &Path) -> Result<Self, Failed> {
         let dir = parent.join(format!("guzar-bench-{}", std::process::id()));
         std::fs::create_dir_all(&dir)
             .map_err(|error| Failed::file("cannot_write", &dir, &error))?;
         Ok(Self(dir))
     }
 
-    fn path(&self) -> &std::path::Path {
+    fn path(&self) -> &Path {
         &self.0
     }
 }
@@ -161,6 +161,7 @@ fn print<T: Serialize>(context: &Context, report: &T) -> Result<(), Failed> {
     })
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "an error that ends here")]
 fn failed(error: anyhow::Error) -> Failed {
     Failed::one(
         Class::Broken,
