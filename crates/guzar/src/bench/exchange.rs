@@ -19,6 +19,9 @@ const WINDOW: u64 = 256;
 /// Dispatches that wait while the other side is down.
 const BACKLOG: u64 = 10_000;
 
+/// Limits, 20 a second, all that goes, half of it, an outage.
+const PARTS: u64 = 5;
+
 /// The results; documented in docs/performance.md.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Report {
@@ -57,8 +60,14 @@ pub(crate) struct Lengths {
     pub(crate) latency: Duration,
 }
 
-pub(crate) async fn run(dir: &Path, lengths: Lengths) -> anyhow::Result<Report> {
+pub(crate) async fn run(
+    dir: &Path,
+    lengths: Lengths,
+    progress: impl Fn(u64, u64) + Send + Sync,
+) -> anyhow::Result<Report> {
+    progress(0, PARTS);
     let limits = limits::measure(dir)?;
+    progress(1, PARTS);
     let network = Network::make(dir, "127.0.0.1", "127.0.0.1").await?;
     let a = Server::start(&network.a).await?;
     let b = Server::start(&network.b).await?;
@@ -69,16 +78,20 @@ pub(crate) async fn run(dir: &Path, lengths: Lengths) -> anyhow::Result<Report> 
     let mut load = Load::connect(a.home(), Some(b.home()), two_kib()?).await?;
     let low = open_loop(&mut load, 20.0, lengths.latency).await?;
 
+    progress(2, PARTS);
     let before = usage(&a, &b).await?;
     let sustained = closed_loop(&mut load, WINDOW, lengths.warm_up, lengths.sustained).await?;
     let after = usage(&a, &b).await?;
     let rss_loaded = rss(&a, &b).await?;
     let done = number(sustained.total);
 
+    progress(3, PARTS);
     let half_per_s = sustained.per_s / 2.0;
     let half = open_loop(&mut load, half_per_s, lengths.latency / 2).await?;
     drop(load);
+    progress(4, PARTS);
     let outage = outage(&a, b, &network.b).await?;
+    progress(PARTS, PARTS);
 
     Ok(Report {
         bench: "exchange",
