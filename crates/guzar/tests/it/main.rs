@@ -6,4 +6,5 @@ mod demo;
 mod enroll;
 mod input;
 mod network;
+mod send;
 mod verify;
