@@ -201,7 +201,12 @@ fn a_backup_that_cannot_be_made_or_read_leaves_nothing() {
     );
     let cut = OWN.file("cut.backup");
     std::fs::write(&cut, &whole[..whole.len() / 2]).unwrap();
-    assert_ne!(restore(&cut, &word).code, 0);
+    let half = restore(&cut, &word);
+    assert_eq!(
+        (half.code, half.problem().0),
+        (7, "backup_damaged"),
+        "{half:?}"
+    );
     let absent = restore(&OWN.file("absent"), &word);
     assert_eq!(absent.code, 4, "{absent:?}");
     let nameless = tried(

@@ -81,7 +81,7 @@ fn refused(exit: i32, problem: (&str, Option<&str>), args: &[&str]) -> Answer {
     answer
 }
 
-fn note<'a>(to: &'a str) -> Vec<&'a str> {
+fn note(to: &str) -> Vec<&str> {
     vec!["send", "note", "--to", to, "--text", "Проверка"]
 }
 
