@@ -143,7 +143,7 @@ fn a_backup_brings_everything_back() {
 }
 
 #[test]
-fn a_backup_that_cannot_be_made_or_read_leaves_nothing() {
+fn a_backup_that_cannot_be_made_changes_nothing() {
     let home = OWN.home("uz");
     let (backup, word) = (OWN.file("second.backup"), OWN.file("word"));
     let make = |word: &str| {
@@ -178,7 +178,14 @@ fn a_backup_that_cannot_be_made_or_read_leaves_nothing() {
         (5, ("cannot_write", Some("file"))),
         "{lost:?}"
     );
+}
 
+#[test]
+fn a_backup_that_cannot_be_read_leaves_nothing() {
+    let (backup, word) = (OWN.file("third.backup"), OWN.file("word"));
+    let made = ["backup", &backup, "--backup-passphrase-file", &word];
+    done(&OWN.home("uz"), &made);
+    let whole = std::fs::read(&backup).unwrap();
     let into = OWN.home("never");
     let restore = |file: &str, word: &str| {
         tried(
