@@ -1,4 +1,4 @@
-//! Networks on this machine, for the demo: homes with keys and acts, and the nodes that run on them.
+//! Networks on this machine, for the demo and measurements: homes with keys and acts, and the nodes that run on them.
 //!
 //! Nobody invites anybody here: one process makes the keys of every state and every office. A real network begins with
 //! `guzar init` on each machine.

@@ -42,6 +42,11 @@ pub(crate) fn counted(context: &Context, key: &str) -> Bar {
     bar(context, key, "{msg} {bar:30} {bytes}/{total_bytes} {eta}")
 }
 
+/// Work that is told step by step.
+pub(crate) fn stepped(context: &Context, key: &str) -> Bar {
+    bar(context, key, "{msg} {bar:30} {pos}/{len} {elapsed}")
+}
+
 /// Work of unknown length that writes a file: its bytes so far, also under the names that it has until
 /// it is whole.
 pub(crate) fn growing(context: &Context, key: &str, file: &Path) -> Bar {

@@ -128,7 +128,6 @@ fn progress(effect: &Effect, office: &Address, by: DispatchId, at: Timestamp) ->
 
 #[cfg(test)]
 mod tests {
-    use model::ids::DispatchId;
     use model::step::Step;
 
     use super::*;

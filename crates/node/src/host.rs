@@ -31,11 +31,6 @@ impl Host for Node {
         self.inner.register().node_by_link_key(key).cloned()
     }
 
-    fn link_key(&self, peer: &NodeId) -> Option<Vec<u8>> {
-        let register = self.inner.register();
-        register.node(peer).map(|node| node.link_key.to_vec())
-    }
-
     fn endpoints(&self) -> Vec<Peer> {
         self.inner.peers()
     }
@@ -128,7 +123,10 @@ impl Node {
         match frame {
             Frame::Dispatch { bytes, .. } => {
                 // Waiting here for a place is what slows a peer down that sends faster than we store.
-                let Ok(place) = std::sync::Arc::clone(&self.inner.work).acquire_owned().await else {
+                let Ok(place) = std::sync::Arc::clone(&self.inner.work)
+                    .acquire_owned()
+                    .await
+                else {
                     return;
                 };
                 self.inner.spawn(async move {
@@ -209,7 +207,7 @@ impl Node {
         }
         inner.courier.learn(peer, have);
         self.send_again(peer, &ours).await;
-        Node::refill(self, peer).await;
+        Self::refill(self, peer).await;
     }
 
     /// What the peer had and has lost (a restore from an old backup): it goes again, receipt or not.
@@ -255,7 +253,8 @@ impl Inner {
                 continue;
             }
             let dial = self.config.dial.iter().find(|dial| dial.node == node.id);
-            let addresses = dial.map_or_else(|| node.endpoints.clone(), |dial| dial.addresses.clone());
+            let addresses =
+                dial.map_or_else(|| node.endpoints.clone(), |dial| dial.addresses.clone());
             if !addresses.is_empty() {
                 peers.push(Peer {
                     node: node.id.clone(),

@@ -72,13 +72,11 @@ pub struct LinkConfig {
 
 /// The node, as its links see it.
 #[async_trait]
-pub trait Host: std::fmt::Debug + Send + Sync + 'static {
+pub(crate) trait Host: std::fmt::Debug + Send + Sync + 'static {
     /// What this node says first.
     fn hello(&self) -> Hello;
     /// Whose link key that is, by the register of this moment.
     fn peer_by_link_key(&self, key: &[u8]) -> Option<NodeId>;
-    /// The key by which that node proves itself.
-    fn link_key(&self, peer: &NodeId) -> Option<Vec<u8>>;
     /// Whom to dial.
     fn endpoints(&self) -> Vec<Peer>;
     /// This node's clock.
@@ -112,7 +110,7 @@ pub struct Links {
 
 impl Links {
     /// Listens and dials until the token is cancelled. Returns when every address is listened on.
-    pub async fn start(
+    pub(crate) async fn start(
         host: Arc<dyn Host>,
         config: LinkConfig,
         tracker: TaskTracker,

@@ -125,7 +125,7 @@ impl Node {
         )
         .await?;
         // A second start of the same node would find the store's lock and the socket taken before this.
-        let _ = self.inner.links.set(links);
+        drop(self.inner.links.set(links));
         self.start_simulated();
         Ok(())
     }
@@ -185,13 +185,9 @@ impl Inner {
         *write(&self.register) = Arc::new(register);
     }
 
-    pub(crate) fn replace_keyring(&self, keyring: Keyring) {
-        *write(&self.keyring) = Arc::new(keyring);
-    }
-
     /// Nobody watching is no error.
     pub(crate) fn tell(&self, event: Event) {
-        let _ = self.events.send(event);
+        drop(self.events.send(event));
     }
 
     pub(crate) fn spawn<F>(&self, work: F)

@@ -161,8 +161,8 @@ fn reach(
         .ok_or_else(|| Problem::new("no_sealing_key").arg("office", office))?;
     let public = keys
         .parsed(key.id, &key.public)
-        .map_err(|_| Problem::new("bad_sealing_key").arg("office", office))?;
-    let acts = permit.acts.iter().map(|act| act.short()).collect();
+        .map_err(|_error| Problem::new("bad_sealing_key").arg("office", office))?;
+    let acts = permit.acts.iter().map(model::ids::ActId::short).collect();
     Ok((
         Planned {
             office: office.clone(),

@@ -10,7 +10,7 @@ use store::Change;
 /// crash it starts after the last number that was committed, and a number lost in a failed commit is
 /// announced as void.
 #[derive(Debug, Default)]
-pub struct Sequences {
+pub(crate) struct Sequences {
     last: Mutex<BTreeMap<String, u64>>,
 }
 

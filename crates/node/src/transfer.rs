@@ -170,7 +170,7 @@ impl Transfers {
         wanted.hash.is_none().then_some(wanted.have)
     }
 
-    fn put_hash(&self, id: &AttachmentId, have: u64, hash: SealedHash) {
+    fn put_hash(&self, id: &AttachmentId, have: u64, hash: &SealedHash) {
         self.each(|wanted| {
             if wanted.row.id == *id && wanted.have == have && wanted.hash.is_none() {
                 wanted.hash = Some(hash.clone());
@@ -357,7 +357,7 @@ impl Node {
             hash.update(&bytes);
             offset = offset.saturating_add(count(bytes.len()));
         }
-        inner.transfers.put_hash(id, have, hash);
+        inner.transfers.put_hash(id, have, &hash);
         Ok(())
     }
 

@@ -19,11 +19,27 @@ pub(crate) struct Server {
 impl Server {
     /// Starts `guzar serve` on that home, and does not wait. What it logs goes to `serve.log` there.
     pub(crate) fn spawn(home: &Path) -> anyhow::Result<Self> {
+        Self::spawn_by(own_command()?, home)
+    }
+
+    /// Starts it and waits until it answers.
+    pub(crate) async fn start(home: &Path) -> anyhow::Result<Self> {
+        Self::start_by(own_command()?, home).await
+    }
+
+    /// The same by a command that may run this program in another network.
+    pub(crate) async fn start_by(command: Command, home: &Path) -> anyhow::Result<Self> {
+        let mut server = Self::spawn_by(command, home)?;
+        server.ready().await?;
+        Ok(server)
+    }
+
+    fn spawn_by(mut command: Command, home: &Path) -> anyhow::Result<Self> {
         let log = std::fs::File::options()
             .append(true)
             .create(true)
             .open(home.join("serve.log"))?;
-        let child = own_command()?
+        let child = command
             .arg("--home")
             .arg(home)
             .args(["serve", "--until-closed"])
@@ -58,6 +74,22 @@ impl Server {
             }
             tokio::time::sleep(LOOK).await;
         }
+    }
+
+    pub(crate) fn home(&self) -> &Path {
+        &self.home
+    }
+
+    /// Kills it as a pulled plug would: nothing is written, nobody is told.
+    pub(crate) fn kill(mut self) -> std::io::Result<()> {
+        self.child.kill()?;
+        self.child.wait().map(drop)
+    }
+
+    /// Stops it in order, and waits until it has gone.
+    pub(crate) async fn stop(self) -> anyhow::Result<()> {
+        self.tell_to_stop().await?;
+        self.ended().await
     }
 
     /// Tells it to end. It answers first, then finishes its work: [`Self::ended`] waits for that.

@@ -5,5 +5,7 @@
 mod demo;
 mod enroll;
 mod input;
+mod keep;
 mod network;
+mod send;
 mod verify;

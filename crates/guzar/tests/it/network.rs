@@ -207,7 +207,7 @@ impl Network {
     }
 
     /// What one has said, the other applies.
-    fn exchange(&self) {
+    pub(crate) fn exchange(&self) {
         for (from, to) in [("uz", "tj"), ("tj", "uz")] {
             let file = self.file(&format!("{from}.acts"));
             if Path::new(&file).exists() {
@@ -219,7 +219,7 @@ impl Network {
     }
 }
 
-const PLAN: &str = r#"
+pub(crate) const PLAN: &str = r#"
 [[state]]
 code = "UZ"
 zone = "Asia/Tashkent"
@@ -263,7 +263,7 @@ languages = ["tg", "ru"]
 from = 2026-01-01
 "#;
 
-const COUPLING: &str = r#"
+pub(crate) const COUPLING: &str = r#"
 [[coupling]]
 one = "UZ/CUSTOMS/OYBEK"
 other = "TJ/CUSTOMS/FOTEHOBOD"

@@ -39,7 +39,7 @@ impl Node {
             return false;
         }
         piece.hash.update(&bytes);
-        match self.keep_piece(id, offset, bytes, have, &piece, now).await {
+        match self.keep_piece(id, offset, bytes, &piece, now).await {
             Ok(durable) => {
                 inner
                     .transfers
@@ -63,11 +63,11 @@ impl Node {
         id: AttachmentId,
         offset: u64,
         bytes: Bytes,
-        have: u64,
         piece: &Piece,
         now: Timestamp,
     ) -> Result<bool, store::WriteError> {
         let store = &self.inner.store;
+        let have = offset.saturating_add(count(bytes.len()));
         store.attachment_write(id, offset, bytes.to_vec()).await?;
         let unsynced = have.saturating_sub(piece.durable);
         let due = unsynced >= SYNC_BYTES && piece.synced.elapsed() >= SYNC_EVERY;
