@@ -3,6 +3,17 @@
 use super::reference::commands;
 use super::*;
 
+#[test]
+fn the_pages_of_this_tree_hold() {
+    let pages = pages(root()).unwrap();
+    assert!(pages.len() > 40, "{} pages", pages.len());
+    assert_eq!(links(&pages), Vec::<String>::new());
+    assert_eq!(summary(&pages), Vec::<String>::new());
+    assert_eq!(reference::breaches(&pages).unwrap(), Vec::<String>::new());
+    let workspace = Workspace::read().unwrap();
+    assert_eq!(crates(&pages, &workspace), Vec::<String>::new());
+}
+
 fn page(path: &str, text: &str) -> Page {
     Page::new(path.into(), text)
 }
