@@ -1,6 +1,7 @@
 //! What the links ask of the node: who is who, what arrived, what goes out.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use exchange::frame::{Frame, HaveEntry, Hello};
@@ -150,11 +151,8 @@ impl Node {
             Frame::Defer {
                 id, retry_after_s, ..
             } => {
-                let until = self
-                    .inner
-                    .now()
-                    .plus_seconds(i64::from(retry_after_s.clamp(1, 3_600)));
-                self.inner.courier.defer(&peer, id, until);
+                let wait = Duration::from_secs(u64::from(retry_after_s.clamp(1, 3_600)));
+                self.inner.courier.defer(&peer, id, wait);
             }
             Frame::Have { entries } => {
                 self.inner
@@ -177,7 +175,7 @@ impl Node {
                 // In order, and no faster than the disk: the next frame waits.
                 node.take_data(id, offset, bytes).await;
             }
-            Frame::AttachmentGone { id, .. } => self.inner.transfers.gone(&peer, &id, self.inner.now()),
+            Frame::AttachmentGone { id, .. } => self.inner.transfers.gone(&peer, &id),
             // The link keeps these to itself.
             Frame::Hello(_)
             | Frame::Ack { .. }
@@ -238,7 +236,7 @@ impl Node {
                             .iter()
                             .find(|item| item.dispatch == id)
                             .map_or(model::lane::Lane::Routine, |item| item.lane);
-                        inner.courier.send_now(peer, id, lane, bytes.into(), now);
+                        inner.courier.send_now(peer, id, lane, bytes.into());
                     }
                 }
                 Err(error) => tracing::error!(%peer, "dispatches cannot be read: {error}"),

@@ -11,6 +11,7 @@ pub mod enroll;
 pub mod keyring;
 pub mod link;
 pub mod process;
+pub mod restore;
 
 mod audit;
 mod bundle;

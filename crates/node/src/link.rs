@@ -28,11 +28,13 @@ mod hello;
 mod meter;
 mod outbox;
 mod session;
+mod simulated;
 pub mod status;
 mod table;
 mod tls;
 
 pub(crate) use outbox::Outbox;
+pub use simulated::SimulatedEnd;
 pub use tls::measured_pair;
 
 use status::LinkStatus;

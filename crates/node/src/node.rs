@@ -126,8 +126,14 @@ impl Node {
         .await?;
         // A second start of the same node would find the store's lock and the socket taken before this.
         let _ = self.inner.links.set(links);
-        self.inner.spawn(crate::courier::watch(self.clone()));
+        self.start_simulated();
         Ok(())
+    }
+
+    /// Starts what needs neither socket nor network: a simulation carries the frames itself, by
+    /// [`SimulatedEnd`](crate::link::SimulatedEnd).
+    pub fn start_simulated(&self) {
+        self.inner.spawn(crate::courier::watch(self.clone()));
     }
 
     /// Answers one request; every failure is an answer too.

@@ -63,7 +63,7 @@ impl Sequences {
     }
 }
 
-fn node_counter(node: &NodeId) -> String {
+pub(crate) fn node_counter(node: &NodeId) -> String {
     format!("sequence/{node}")
 }
 

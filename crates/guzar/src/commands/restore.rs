@@ -7,8 +7,6 @@ use std::path::{Path, PathBuf};
 use model::ids::{DispatchId, NodeId};
 use node::config::Config;
 use serde::Serialize;
-use store::counter::Counters as _;
-use store::{Change, Store as _, Write};
 use store_sqlite::{KdfCost, Options, RestoreError, Restored, SqliteStore};
 
 use crate::context::Context;
@@ -92,7 +90,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<(), Failed> {
         )
     })?;
     let totals = restored.totals;
-    skip_references(context, restored.root).await?;
+    skip_numbers(context, restored.root).await?;
     let answer = Answer {
         answer: "restored",
         home: home.dir().to_owned(),
@@ -148,32 +146,18 @@ fn check(id: DispatchId, bytes: &[u8]) -> Result<(), String> {
     }
 }
 
-/// References that were given after the backup are not known here: none of them may be given twice.
-async fn skip_references(context: &Context, root: store_sqlite::RootKey) -> Result<(), Failed> {
-    let broken =
-        |what: String| Failed::one(Class::Broken, problem("store_broken").arg("what", what));
+/// What was given after the backup is not known here: no reference and no number may be given twice.
+async fn skip_numbers(context: &Context, root: store_sqlite::RootKey) -> Result<(), Failed> {
     let store = SqliteStore::open(&context.home.store(), root, Options::default())
         .map_err(|error| session::store_failed(context, &error))?;
-    let counters = store
-        .counters()
+    node::restore::skip_numbers(store.as_ref())
         .await
-        .map_err(|error| broken(full(&error)))?;
-    let changes: Vec<Change> = counters
-        .into_iter()
-        .filter(|(name, _)| name.starts_with("reference/"))
-        .map(|(name, value)| Change::RaiseCounter {
-            name,
-            value: value.saturating_add(REFERENCES_SKIPPED),
+        .map_err(|error| {
+            Failed::one(
+                Class::Broken,
+                problem("store_broken").arg("what", full(&error)),
+            )
         })
-        .collect();
-    let write = Write {
-        name: "restore",
-        changes,
-    };
-    store
-        .write(write)
-        .await
-        .map_err(|error| broken(full(&error)))
 }
 
 fn failed(file: &Path, error: &RestoreError) -> Failed {
@@ -204,6 +188,3 @@ fn failed(file: &Path, error: &RestoreError) -> Failed {
     }
     Failed::one(class, problem)
 }
-
-/// More than any office writes between two backups.
-const REFERENCES_SKIPPED: u64 = 10_000;
