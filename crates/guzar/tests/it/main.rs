@@ -5,5 +5,6 @@
 mod demo;
 mod enroll;
 mod input;
+mod manual;
 mod network;
 mod verify;
