@@ -114,7 +114,7 @@ impl Node {
         let have = match self.inner.store.have().await {
             Ok(have) => have,
             Err(error) => {
-                checks.push(bad("sequence", error));
+                checks.push(bad("sequence", error.to_string()));
                 return;
             }
         };

@@ -6,6 +6,7 @@ mod demo;
 mod enroll;
 mod input;
 mod keep;
+mod manual;
 mod network;
 mod send;
 mod verify;
