@@ -265,7 +265,11 @@ impl CreditWindow {
         } else {
             0
         };
-        to_usize(window.saturating_add(carried).saturating_sub(self.unacked()))
+        to_usize(
+            window
+                .saturating_add(carried)
+                .saturating_sub(self.unacked()),
+        )
     }
 
     /// Bytes that Control and FLASH may send now.

@@ -233,11 +233,7 @@ impl Courier {
     }
 
     /// Of what the store has: what to send now, and what only to ask a receipt for.
-    fn sort(
-        &self,
-        peer: &NodeId,
-        items: Vec<OutboxItem>,
-    ) -> (Vec<OutboxItem>, Vec<DispatchId>) {
+    fn sort(&self, peer: &NodeId, items: Vec<OutboxItem>) -> (Vec<OutboxItem>, Vec<DispatchId>) {
         let now = Instant::now();
         let mut send = Vec::new();
         let mut ask = Vec::new();
@@ -334,7 +330,7 @@ impl Courier {
 
 impl Node {
     /// A dispatch that was just stored: goes out over every link that it should take.
-    pub(crate) fn offer(&self, header: &Header, id: DispatchId, bytes: bytes::Bytes) {
+    pub(crate) fn offer(&self, header: &Header, id: DispatchId, bytes: &bytes::Bytes) {
         let inner = &self.inner;
         let mut relays = BTreeSet::new();
         for destination in &header.destinations {
@@ -345,7 +341,7 @@ impl Node {
             if direct {
                 inner
                     .courier
-                    .offer(&destination.node, id, header.lane, &bytes);
+                    .offer(&destination.node, id, header.lane, bytes);
             }
             if (!direct || header.lane == Lane::Flash)
                 && let Some(relay) = self.relay_for(&destination.node)
@@ -356,7 +352,7 @@ impl Node {
         // What is held here for others is passed on directly only: a relay does not feed a relay.
         if header.origin == inner.config.node {
             for relay in relays {
-                inner.courier.offer(&relay, id, header.lane, &bytes);
+                inner.courier.offer(&relay, id, header.lane, bytes);
             }
         }
     }
@@ -438,9 +434,11 @@ impl Node {
             }
             let waiting = inner.store.outbox(&node, limit).await?;
             to_the_end &= waiting.len() < usize::try_from(limit).unwrap_or(usize::MAX);
-            items.extend(waiting.into_iter().filter(|item| {
-                !item.relayed && !item.custody && known.insert(item.dispatch)
-            }));
+            items.extend(
+                waiting
+                    .into_iter()
+                    .filter(|item| !item.relayed && !item.custody && known.insert(item.dispatch)),
+            );
         }
         Ok(to_the_end)
     }

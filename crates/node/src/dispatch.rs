@@ -265,7 +265,7 @@ impl Node {
         self.offer(
             &made.sealed.header,
             made.sealed.id,
-            made.sealed.bytes.into(),
+            &made.sealed.bytes.into(),
         );
         Ok(Sent {
             id: made.sealed.id,

@@ -33,7 +33,7 @@ pub mod status;
 mod table;
 mod tls;
 
-pub(crate) use outbox::Outbox;
+pub use outbox::Outbox;
 pub use simulated::SimulatedEnd;
 pub use tls::measured_pair;
 
@@ -72,7 +72,7 @@ pub struct LinkConfig {
 
 /// The node, as its links see it.
 #[async_trait]
-pub(crate) trait Host: std::fmt::Debug + Send + Sync + 'static {
+pub trait Host: std::fmt::Debug + Send + Sync + 'static {
     /// What this node says first.
     fn hello(&self) -> Hello;
     /// Whose link key that is, by the register of this moment.

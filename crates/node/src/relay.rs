@@ -76,7 +76,7 @@ impl Node {
             Err(WriteError::KnownDispatch(_)) => return self.repeat(parsed.id).await,
             Err(error) => return Err(cannot_write(&error).into()),
         }
-        self.offer(header, parsed.id, bytes.clone());
+        self.offer(header, parsed.id, bytes);
         if !wanted.is_empty() {
             self.want_rows(wanted).await;
         }
@@ -107,7 +107,7 @@ impl Node {
         let changes = self.custody_rows(parsed, from, until, size, now);
         // The sender's own deliveries stay queued until each node's receipt: custody here is an extra.
         match self.write("custody", changes).await {
-            Ok(()) => self.offer(header, parsed.id, bytes.clone()),
+            Ok(()) => self.offer(header, parsed.id, bytes),
             Err(error) => tracing::warn!(id = %parsed.id, "not held for the others: {error}"),
         }
     }

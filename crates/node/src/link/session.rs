@@ -14,12 +14,12 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, ReadHalf, WriteHalf};
 use tokio::time::Instant;
 use tokio_rustls::TlsStream;
 
+use super::Shared;
 use super::acknowledge::Acknowledge;
 use super::hello::{self, Greeted, say_bye};
 use super::meter::Metered;
 use super::status::Carrier;
 use super::table::{Entry, Figures, Seat};
-use super::Shared;
 use crate::sequence::lock;
 
 type Stream = TlsStream<Metered>;
@@ -280,9 +280,14 @@ impl Session {
             let filled = self.fill(&mut out);
             if !out.is_empty() {
                 if filled.wants {
-                    asked.get_or_insert(self.now());
+                    asked.get_or_insert_with(|| self.now());
                 }
-                if let Err(error) = async { write.write_all(&out).await?; write.flush().await }.await {
+                if let Err(error) = async {
+                    write.write_all(&out).await?;
+                    write.flush().await
+                }
+                .await
+                {
                     tracing::debug!(peer = %self.peer, "link: {error}");
                     return "broken";
                 }
@@ -377,7 +382,10 @@ impl Session {
 
 /// Acknowledgements alone are not answered.
 const fn wants_answer(frame: &Frame) -> bool {
-    !matches!(frame, Frame::Ack { .. } | Frame::Pong { .. } | Frame::Bye { .. })
+    !matches!(
+        frame,
+        Frame::Ack { .. } | Frame::Pong { .. } | Frame::Bye { .. }
+    )
 }
 
 fn micros(time: Duration) -> u64 {

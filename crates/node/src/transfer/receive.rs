@@ -41,9 +41,7 @@ impl Node {
         piece.hash.update(&bytes);
         match self.keep_piece(id, offset, bytes, &piece, now).await {
             Ok(durable) => {
-                inner
-                    .transfers
-                    .end(&id, have, piece.hash.clone(), durable);
+                inner.transfers.end(&id, have, piece.hash.clone(), durable);
             }
             Err(error) => {
                 tracing::error!(%id, "a piece was not kept: {error}");
