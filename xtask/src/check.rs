@@ -1,5 +1,6 @@
 //! `cargo xtask check`: everything about the source that needs no test.
 
+use crate::docs;
 use crate::layers;
 use crate::notrun::NotRun;
 use crate::step;
@@ -11,6 +12,7 @@ use crate::workspace::cargo;
 /// The part that failed, by name.
 pub(crate) fn run(not_run: &mut NotRun) -> anyhow::Result<()> {
     layers::run()?;
+    docs::run()?;
     format(not_run)?;
     clippy(not_run)?;
     step::run(

@@ -9,6 +9,9 @@ mod report;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, id};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use clap::Args;
@@ -16,6 +19,9 @@ use clap::Args;
 use self::report::Report;
 use crate::step;
 use crate::workspace::{Workspace, cargo};
+
+/// How often a run of minutes shows that it is alive.
+const EVERY: Duration = Duration::from_secs(20);
 
 /// Kills sender, relay and receiver under load, and proves that nothing is lost or doubled.
 #[derive(Args, Debug)]
@@ -34,7 +40,7 @@ pub(crate) struct Crash {
 /// Builds, runs, judges.
 ///
 /// # Errors
-/// If the program cannot be built or run, or its books do not agree; the folder with the nodes' stores is kept then.
+/// If the program cannot be built or run, or its books do not agree.
 pub(crate) fn run(arguments: &Crash) -> anyhow::Result<()> {
     let target = Workspace::read()?.target_directory;
     let mut build = cargo();
@@ -47,20 +53,15 @@ pub(crate) fn run(arguments: &Crash) -> anyhow::Result<()> {
     let folder = target.join(format!("crash-{}", id()));
     fs::create_dir_all(&folder).with_context(|| format!("failed to make {}", folder.display()))?;
     let judged = play(&program(&target, arguments.debug), arguments, &folder);
-    if let Err(error) = judged {
-        return Err(error.context(format!(
-            "seed {}; what the nodes had is kept in {}",
-            arguments.seed,
-            folder.display()
-        )));
-    }
-    fs::remove_dir_all(&folder).with_context(|| format!("failed to remove {}", folder.display()))
+    fs::remove_dir_all(&folder)
+        .with_context(|| format!("failed to remove {}", folder.display()))?;
+    judged.with_context(|| format!("seed {}", arguments.seed))
 }
 
 fn play(program: &Path, arguments: &Crash, folder: &Path) -> anyhow::Result<()> {
     let mut report = None;
-    // Its progress goes to the terminal as it comes.
-    step::run_lines(
+    let still = Still::begin();
+    let ended = step::run_lines(
         "crash",
         Command::new(program)
             .args(["bench", "crash", "--json", "--rounds"])
@@ -73,16 +74,54 @@ fn play(program: &Path, arguments: &Crash, folder: &Path) -> anyhow::Result<()> 
             Some(read) => report = Some(read),
             None => println!("{line}"),
         },
-    )?;
-    let Some(report) = report else {
-        bail!("crash: the program gave no report");
-    };
-    println!("   {report}");
-    let faults = report.faults(arguments.rounds);
-    if !faults.is_empty() {
-        bail!("crash: {}", faults.join("; "));
+    );
+    drop(still);
+    if let Some(report) = report {
+        println!("   {report}");
+        let faults = report.faults(arguments.rounds);
+        // Said before the exit code, which only says that there are some.
+        if !faults.is_empty() {
+            bail!("crash: {}", faults.join("; "));
+        }
+        return ended;
     }
-    Ok(())
+    ended?;
+    bail!("crash: the program gave no report");
+}
+
+/// Says now and then that the rounds go on: the program shows no bar beside its report. Ends on drop.
+struct Still {
+    end: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Still {
+    fn begin() -> Self {
+        let (end, ended) = mpsc::channel::<()>();
+        let begun = Instant::now();
+        let thread = thread::spawn(move || {
+            while ended.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
+                println!("   crash: {} s, still killing", begun.elapsed().as_secs());
+            }
+        });
+        Self {
+            end: Some(end),
+            thread: Some(thread),
+        }
+    }
+}
+
+impl Drop for Still {
+    fn drop(&mut self) {
+        drop(self.end.take());
+        if self
+            .thread
+            .take()
+            .is_some_and(|thread| thread.join().is_err())
+        {
+            eprintln!("   crash: the progress stopped early");
+        }
+    }
 }
 
 fn program(target: &Path, debug: bool) -> PathBuf {

@@ -11,6 +11,7 @@
 mod check;
 mod crash;
 mod differential;
+mod docs;
 mod layers;
 mod link;
 mod notrun;
@@ -28,7 +29,7 @@ use crate::notrun::NotRun;
 #[derive(Parser)]
 #[command(name = "xtask", bin_name = "cargo xtask")]
 enum Xtask {
-    /// Format, lints, docs, layers, licences and sources of dependencies
+    /// Format, lints, docs and their links, layers, licences and sources of dependencies
     Check,
     /// What `check` does, then every test, then the list of what could not run here
     Test,

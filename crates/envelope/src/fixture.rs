@@ -1,4 +1,5 @@
 //! Dispatches for tests: keys from fixed seeds, offices that exist, persons and cases that do not.
+#![cfg(test)]
 
 use minicbor::bytes::{ByteArray, ByteVec};
 use model::address::Address;

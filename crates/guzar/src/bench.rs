@@ -10,5 +10,4 @@ pub(crate) mod link;
 mod load;
 mod medium;
 mod network;
-mod servers;
 mod tls;

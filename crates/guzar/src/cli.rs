@@ -72,6 +72,7 @@ pub(crate) enum Command {
     Doctor(commands::doctor::Args),
     Backup(commands::backup::Args),
     Restore(commands::restore::Args),
+    Demo(commands::demo::Args),
     Bench(commands::bench::Args),
     Completions(commands::completions::Args),
 }

@@ -11,6 +11,7 @@ pub(crate) mod completions;
 pub(crate) mod correct;
 pub(crate) mod credit;
 pub(crate) mod decline;
+pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod enroll;
 pub(crate) mod evidence;
@@ -67,6 +68,7 @@ pub(crate) async fn run(context: &Context, command: Command) -> Result<(), Faile
         Command::Doctor(args) => doctor::run(context, args).await,
         Command::Backup(args) => backup::run(context, args).await,
         Command::Restore(args) => restore::run(context, args).await,
+        Command::Demo(args) => demo::run(context, args).await,
         Command::Bench(args) => bench::run(context, args).await,
         Command::Completions(args) => completions::run(context, args),
     }

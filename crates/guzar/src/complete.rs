@@ -30,7 +30,7 @@ pub(crate) async fn complete(
         if let Some(name) = whole.pointer_mut(&pointer) {
             let field = format!("content.{}", path.replace('/', "."));
             if let Some(item) = resolve(context, session, name, &field).await? {
-                of.get_or_insert((kind(path), item));
+                of.get_or_insert_with(|| (kind(path), item));
             }
         }
         if let Value::Object(map) = whole {
@@ -164,24 +164,24 @@ fn inherit(draft: &mut Map<String, Value>, kind: &str, item: &Item, offices: &[A
     handling.entry("code").or_insert(json!(first.code));
     handling.entry("purpose").or_insert(json!(first.purpose));
     if let Some(public_from) = first.public_from {
-        handling
-            .entry("public_from")
-            .or_insert(json!(public_from));
+        handling.entry("public_from").or_insert(json!(public_from));
     }
 }
 
-fn fill_from(draft: &mut Map<String, Value>, offices: &[Address]) -> Result<(), Failed> {
+/// The one office speaks, unless `--as` names one of its desks.
+fn fill_from(draft: &mut Map<String, Value>, hosted: &[Address]) -> Result<(), Failed> {
     if draft.contains_key("from") {
         return Ok(());
     }
-    match offices {
+    let offices: Vec<&Address> = hosted.iter().filter(|one| one.desk.is_none()).collect();
+    match offices.as_slice() {
         [office] => {
             draft.insert("from".to_owned(), json!(office));
             Ok(())
         }
         [] => Err(Failed::input(problem("no_office_here").field("from"))),
-        several => {
-            let hosted: Vec<String> = several.iter().map(ToString::to_string).collect();
+        _ => {
+            let hosted: Vec<String> = hosted.iter().map(ToString::to_string).collect();
             Err(Failed::input(
                 problem("which_office")
                     .field("from")
@@ -212,10 +212,7 @@ fn fill_defaults(draft: &mut Map<String, Value>) {
 /// An answer of another kind: the two sides are of different versions.
 pub(crate) fn unexpected(response: &Response) -> Failed {
     let text = format!("{response:?}");
-    let name: String = text
-        .chars()
-        .take_while(char::is_ascii_alphabetic)
-        .collect();
+    let name: String = text.chars().take_while(char::is_ascii_alphabetic).collect();
     Failed::one(
         Class::Broken,
         problem("unexpected_answer").arg("what", name),

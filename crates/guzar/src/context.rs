@@ -26,6 +26,7 @@ pub(crate) struct Context {
     /// For whom the command speaks, where a node hosts several offices.
     pub(crate) office: Option<Address>,
     pub(crate) passphrase_file: Option<PathBuf>,
+    pub(crate) clock: SystemClock,
 }
 
 impl Context {
@@ -51,7 +52,7 @@ impl Context {
     }
 
     pub(crate) fn now(&self) -> Timestamp {
-        SystemClock.now()
+        self.clock.now()
     }
 
     /// The zone of the node's place; UTC where there is no configuration yet.

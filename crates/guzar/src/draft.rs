@@ -45,7 +45,7 @@ impl KeptDraft {
                 Ok(()) => Ok(Self { file }),
                 Err(error) => {
                     // Half a draft would be worse than none.
-                    let _ = fs::remove_file(&file);
+                    drop(fs::remove_file(&file));
                     Err(Failed::file("cannot_write", &file, &error))
                 }
             };

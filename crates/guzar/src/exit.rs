@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Class {
+    /// A check of `demo` or `bench` does not hold.
+    Unmet,
     /// What was typed is wrong.
     Input,
     /// The register does not allow it.
@@ -22,7 +24,8 @@ pub(crate) enum Class {
 
 impl Class {
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Unmet,
         Self::Input,
         Self::NotAllowed,
         Self::NotFound,
@@ -31,9 +34,10 @@ impl Class {
         Self::Unproved,
     ];
 
-    /// The numbers are for ever: scripts ask for them. 1 is left to the runtime, 2 is clap's for usage too.
+    /// The numbers are for ever: scripts ask for them. 2 is clap's for usage too.
     pub(crate) const fn exit_code(self) -> u8 {
         match self {
+            Self::Unmet => 1,
             Self::Input => 2,
             Self::NotAllowed => 3,
             Self::NotFound => 4,
@@ -46,6 +50,7 @@ impl Class {
     /// The key of its texts.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
+            Self::Unmet => "unmet",
             Self::Input => "input",
             Self::NotAllowed => "not_allowed",
             Self::NotFound => "not_found",
@@ -76,6 +81,6 @@ mod tests {
     fn every_class_has_its_own_number() {
         let mut codes: Vec<u8> = Class::ALL.into_iter().map(Class::exit_code).collect();
         codes.dedup();
-        assert_eq!(codes, [2, 3, 4, 5, 6, 7]);
+        assert_eq!(codes, [1, 2, 3, 4, 5, 6, 7]);
     }
 }

@@ -75,9 +75,7 @@ impl Failed {
         };
         Self::one(
             class,
-            problem(code)
-                .arg("file", file.display())
-                .arg("what", error),
+            problem(code).arg("file", file.display()).arg("what", error),
         )
     }
 

@@ -63,9 +63,10 @@ pub(crate) fn seconds(text: &str) -> Option<i64> {
 
 /// An instant as the draft wants it: `+4h` is counted from now, anything else stays as it was typed.
 pub(crate) fn instant(text: &str, now: model::time::Timestamp) -> String {
-    text.strip_prefix('+')
-        .and_then(seconds)
-        .map_or_else(|| text.to_owned(), |wait| now.plus_seconds(wait).to_string())
+    text.strip_prefix('+').and_then(seconds).map_or_else(
+        || text.to_owned(),
+        |wait| now.plus_seconds(wait).to_string(),
+    )
 }
 
 /// The parts of `a:b:c`; an empty part is one that was not typed.

@@ -12,6 +12,7 @@ pub(crate) struct Output {
 
 impl Output {
     /// Prints a text as it is; a missing line end is added.
+    #[expect(clippy::unused_self, reason = "who prints has to hold an output")]
     pub(crate) fn text(self, text: &str) -> io::Result<()> {
         let mut out = io::stdout().lock();
         out.write_all(text.as_bytes())?;
@@ -22,6 +23,7 @@ impl Output {
     }
 
     /// Prints one JSON object on one line.
+    #[expect(clippy::unused_self, reason = "who prints has to hold an output")]
     pub(crate) fn json<T: Serialize>(self, value: &T) -> io::Result<()> {
         let mut line = serde_json::to_vec(value).map_err(io::Error::other)?;
         line.push(b'\n');
@@ -33,7 +35,7 @@ impl Output {
     /// A remark for people that is no part of the answer. Nobody reading it is no failure.
     pub(crate) fn remark(self, text: &str) {
         if !self.json {
-            let _ = writeln!(io::stderr().lock(), "{text}");
+            drop(writeln!(io::stderr().lock(), "{text}"));
         }
     }
 

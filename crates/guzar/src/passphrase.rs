@@ -92,9 +92,7 @@ fn typed(question: &str) -> Result<Secret, Failed> {
     tcsetattr(&input, OptionalActions::Flush, &before).map_err(terminal)?;
     writeln!(error)?;
     read.map_err(|error| Failed::one(Class::Broken, problem("cannot_print").arg("what", error)))?;
-    Ok(Secret(
-        line.trim_end_matches(['\r', '\n']).to_owned(),
-    ))
+    Ok(Secret(line.trim_end_matches(['\r', '\n']).to_owned()))
 }
 
 fn terminal(error: rustix::io::Errno) -> Failed {

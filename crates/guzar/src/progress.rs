@@ -31,7 +31,7 @@ impl Bar {
         if let Some(watcher) = self.watcher.take() {
             watcher.thread().unpark();
             // It draws and does nothing else: whatever became of it, the work is done.
-            let _ = watcher.join();
+            drop(watcher.join());
         }
         self.bar.finish_and_clear();
     }
@@ -40,6 +40,11 @@ impl Bar {
 /// Work whose length is told as it goes.
 pub(crate) fn counted(context: &Context, key: &str) -> Bar {
     bar(context, key, "{msg} {bar:30} {bytes}/{total_bytes} {eta}")
+}
+
+/// Work that is told step by step.
+pub(crate) fn stepped(context: &Context, key: &str) -> Bar {
+    bar(context, key, "{msg} {bar:30} {pos}/{len} {elapsed}")
 }
 
 /// Work of unknown length that writes a file: its bytes so far, also under the names that it has until

@@ -102,14 +102,9 @@ pub(crate) async fn running(home: &Path) -> Result<Option<Client>, Failed> {
 pub(crate) async fn open_node(context: &Context) -> Result<Node, Failed> {
     let config = config(context)?;
     let store = open_store(context).await?;
-    Node::open(
-        config,
-        context.home.dir(),
-        store,
-        Arc::new(SystemClock),
-    )
-    .await
-    .map_err(node_failed)
+    Node::open(config, context.home.dir(), store, Arc::new(SystemClock))
+        .await
+        .map_err(node_failed)
 }
 
 pub(crate) fn config(context: &Context) -> Result<Config, Failed> {
@@ -138,6 +133,26 @@ pub(crate) async fn open_store(context: &Context) -> Result<Arc<SqliteStore>, Fa
             Class::Broken,
             problem("store_broken").arg("what", error),
         )),
+    }
+}
+
+/// The store of a home whose node does not run. Another command may have it for a moment.
+pub(crate) async fn open_idle_store(context: &Context) -> Result<Arc<SqliteStore>, Failed> {
+    config(context)?;
+    let mut tries: u32 = 0;
+    loop {
+        let dir = context.home.dir();
+        if running(dir).await?.is_some() {
+            let problem = problem("node_runs").arg("home", dir.display());
+            return Err(Failed::one(Class::Later, problem));
+        }
+        match open_store(context).await {
+            Err(failed) if is_locked(&failed) && tries < LOCK_TRIES => {
+                tries = tries.saturating_add(1);
+                tokio::time::sleep(LOCK_WAIT).await;
+            }
+            opened => return opened,
+        }
     }
 }
 
@@ -189,9 +204,10 @@ pub(crate) fn store_failed(context: &Context, error: &store_sqlite::OpenError) -
         E::Missing { .. } => Failed::one(Class::NotFound, problem("no_home").arg("home", home)),
         E::Exists { .. } => Failed::input(problem("home_exists").arg("home", home)),
         E::WrongRootKey => Failed::one(Class::Broken, problem("wrong_root_key").arg("home", home)),
-        E::NewerSchema { .. } => {
-            Failed::one(Class::Broken, problem("newer_store").arg("what", full(error)))
-        }
+        E::NewerSchema { .. } => Failed::one(
+            Class::Broken,
+            problem("newer_store").arg("what", full(error)),
+        ),
         _ => Failed::one(
             Class::Broken,
             problem("store_broken").arg("what", full(error)),
@@ -202,9 +218,10 @@ pub(crate) fn store_failed(context: &Context, error: &store_sqlite::OpenError) -
 pub(crate) fn node_failed(error: OpenError) -> Failed {
     match error {
         OpenError::NoNetwork => Failed::one(Class::NotFound, problem("no_network")),
-        OpenError::Keyring(error) => {
-            Failed::one(Class::Broken, problem("keys_broken").arg("what", full(&error)))
-        }
+        OpenError::Keyring(error) => Failed::one(
+            Class::Broken,
+            problem("keys_broken").arg("what", full(&error)),
+        ),
         OpenError::Register { position, what } => Failed::one(
             Class::Broken,
             problem("register_broken")
@@ -220,9 +237,10 @@ pub(crate) fn node_failed(error: OpenError) -> Failed {
         OpenError::Link(error) => {
             Failed::one(Class::Later, problem("no_link").arg("what", full(&error)))
         }
-        OpenError::Store(error) => {
-            Failed::one(Class::Broken, problem("store_broken").arg("what", full(&error)))
-        }
+        OpenError::Store(error) => Failed::one(
+            Class::Broken,
+            problem("store_broken").arg("what", full(&error)),
+        ),
     }
 }
 

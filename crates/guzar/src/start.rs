@@ -9,6 +9,7 @@ use clap::{CommandFactory as _, FromArgMatches as _};
 use model::codes::Codes;
 use model::ids::OfficerId;
 use model::lang::Lang;
+use node::clock::SystemClock;
 use tracing_subscriber::EnvFilter;
 
 use crate::cli::{Cli, Command, Global};
@@ -108,7 +109,7 @@ fn asked_language(args: &[OsString]) -> Option<Lang> {
 
 fn usage(error: &clap::Error) -> ExitCode {
     // A closed pipe under a help text is nobody's trouble.
-    let _ = error.print();
+    drop(error.print());
     if error.use_stderr() {
         ExitCode::from(Class::Input.exit_code())
     } else {
@@ -125,7 +126,11 @@ fn context(
     let officer = match (global.officer, &environment.officer) {
         (Some(officer), _) => Some(officer),
         (None, Some(text)) => Some(text.parse::<OfficerId>().map_err(|error| {
-            Failed::input(problem("malformed").field("GUZAR_OFFICER").arg("what", error))
+            Failed::input(
+                problem("malformed")
+                    .field("GUZAR_OFFICER")
+                    .arg("what", error),
+            )
         })?),
         (None, None) => None,
     };
@@ -138,6 +143,7 @@ fn context(
         officer,
         office: global.office,
         passphrase_file: global.passphrase_file,
+        clock: SystemClock,
     })
 }
 
@@ -171,12 +177,11 @@ fn tell(output: Output, language: &Language, failed: &Failed) {
         (Told::All, _) | (Told::Json, true) => {}
         (_, true) => {
             // Nobody reads it: the exit code says the rest.
-            let _ = output.json(&FailedJson::new(language, failed));
+            drop(output.json(&FailedJson::new(language, failed)));
         }
         (_, false) => {
-            let _ = std::io::stderr()
-                .lock()
-                .write_all(failure(language, failed).as_bytes());
+            let text = failure(language, failed);
+            drop(std::io::stderr().lock().write_all(text.as_bytes()));
         }
     }
 }
@@ -188,8 +193,14 @@ mod tests {
     #[test]
     fn the_language_is_known_before_parsing() {
         let args = |text: &str| text.split(' ').map(OsString::from).collect::<Vec<_>>();
-        assert_eq!(asked_language(&args("guzar inbox --lang ru")), Some(Lang::Ru));
-        assert_eq!(asked_language(&args("guzar --lang=en inbox")), Some(Lang::En));
+        assert_eq!(
+            asked_language(&args("guzar inbox --lang ru")),
+            Some(Lang::Ru)
+        );
+        assert_eq!(
+            asked_language(&args("guzar --lang=en inbox")),
+            Some(Lang::En)
+        );
         assert_eq!(asked_language(&args("guzar inbox")), None);
     }
 

@@ -24,11 +24,7 @@ pub(crate) enum Source {
 }
 
 /// Sends a draft, and prints what became of it.
-pub(crate) async fn submit(
-    context: &Context,
-    draft: Value,
-    source: &Source,
-) -> Result<(), Failed> {
+pub(crate) async fn submit(context: &Context, draft: Value, source: &Source) -> Result<(), Failed> {
     // Without a home there is no place to keep anything, and nobody to send.
     session::config(context)?;
     let kept = match source {
@@ -41,7 +37,7 @@ pub(crate) async fn submit(
         (None, Source::Typed) => None,
     };
     let token = kept.as_ref().map(KeptDraft::token);
-    match send(context, draft, token).await {
+    match Box::pin(send(context, draft, token)).await {
         Ok(()) => {
             if let Some(kept) = kept {
                 kept.remove();
@@ -58,12 +54,12 @@ pub(crate) async fn submit(
 
 async fn send(context: &Context, draft: Value, token: Option<String>) -> Result<(), Failed> {
     let mut session = Session::open(context).await?;
-    let answer = ask(context, &mut session, draft, token).await;
+    let answer = Box::pin(ask(context, &mut session, draft, token)).await;
     let carried = session.is_running();
     session.close().await;
     let (response, exercise) = answer?;
     context.print(&response, |words| match &response {
-        Response::Sent(answer) => sent(words, answer, exercise, carried),
+        Response::Sent(answer) => sent(words, answer, words.mark(exercise), carried),
         other => format!("{other:?}"),
     })
 }
@@ -91,7 +87,11 @@ async fn ask(
 pub(crate) fn parse(draft: Value) -> Result<Draft, Failed> {
     serde_path_to_error::deserialize(draft).map_err(|error| {
         let field = error.path().to_string();
-        let field = if field == "." { "draft".to_owned() } else { field };
+        let field = if field == "." {
+            "draft".to_owned()
+        } else {
+            field
+        };
         let what = error.inner().to_string();
         Failed::one(
             Class::Input,

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use model::address::Address;
+use model::address::{Address, StateCode};
 use model::content::Content;
 use model::delivery::DeliveryState;
 use model::dispatch::{CaseRef, Reference, Statement};
@@ -14,6 +14,8 @@ use model::kind::DispatchKind;
 use model::lane::Lane;
 use model::step::StepKind;
 use model::time::Timestamp;
+use register::names::Names;
+use register::office::OfficeKind;
 use serde::{Deserialize, Serialize};
 
 use crate::link::status::LinkStatus;
@@ -47,8 +49,13 @@ pub enum Request {
     /// Checks of the store, keys, clock, links and register.
     Doctor,
     /// Writes what waits for these nodes (all, if none is named) to a bundle file.
-    BundleExport { file: PathBuf, nodes: Vec<NodeId> },
-    BundleImport { file: PathBuf },
+    BundleExport {
+        file: PathBuf,
+        nodes: Vec<NodeId>,
+    },
+    BundleImport {
+        file: PathBuf,
+    },
     /// Opens a complete attachment and saves the plain file.
     AttachmentSave {
         id: AttachmentId,
@@ -62,10 +69,19 @@ pub enum Request {
         officer: Option<OfficerId>,
         reason: String,
     },
-    Backup { file: PathBuf, passphrase: Secret },
+    Backup {
+        file: PathBuf,
+        passphrase: Secret,
+    },
     /// Signed acts from a file: checked, applied, and passed on to the peers.
-    ActsApply { file: PathBuf },
+    ActsApply {
+        file: PathBuf,
+    },
     Acts,
+    /// Every office, as it stands now.
+    Offices,
+    /// Every coupling, as it stands now.
+    Couplings,
     /// From here on the connection carries [`Event`]s, one JSON object a line.
     Watch,
     Stop,
@@ -102,15 +118,36 @@ pub struct ListQuery {
 #[serde(tag = "answer", rename_all = "snake_case")]
 pub enum Response {
     Sent(Sent),
-    List { items: Vec<Line> },
+    List {
+        items: Vec<Line>,
+    },
     Item(Box<Item>),
-    Links { links: Vec<LinkStatus> },
+    Links {
+        links: Vec<LinkStatus>,
+    },
     Status(Box<Status>),
-    Doctor { checks: Vec<Check> },
+    Doctor {
+        checks: Vec<Check>,
+    },
     Bundle(BundleDone),
-    Saved { file: PathBuf, bytes: u64 },
-    Acts { acts: Vec<ActLine> },
-    Applied { applied: u64, known: u64, waiting: u64 },
+    Saved {
+        file: PathBuf,
+        bytes: u64,
+    },
+    Acts {
+        acts: Vec<ActLine>,
+    },
+    Offices {
+        offices: Vec<OfficeLine>,
+    },
+    Couplings {
+        couplings: Vec<CouplingLine>,
+    },
+    Applied {
+        applied: u64,
+        known: u64,
+        waiting: u64,
+    },
     Watching,
     Stopping,
     Failed(Failure),
@@ -247,6 +284,34 @@ pub struct ActLine {
     pub id: model::ids::ActId,
     pub kind: String,
     pub summary: String,
+}
+
+/// An office of the register.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfficeLine {
+    pub address: Address,
+    pub kind: OfficeKind,
+    pub names: Names,
+    pub from: Timestamp,
+    pub until: Option<Timestamp>,
+    /// Where its mail goes.
+    pub node: Option<NodeId>,
+    pub open: bool,
+    /// Open, hosted by a node, and with a sealing key in force.
+    pub reachable: bool,
+}
+
+/// A coupling of the register.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CouplingLine {
+    pub first: Address,
+    pub second: Address,
+    pub from: Timestamp,
+    pub until: Option<Timestamp>,
+    /// Who gets copies, of one direction or the other.
+    pub copies: Vec<Address>,
+    pub in_force: bool,
+    pub suspended_by: Option<StateCode>,
 }
 
 /// Why nothing, or not all, was done.

@@ -29,7 +29,11 @@ const CHUNK: usize = 256 << 10;
 impl Node {
     /// Writes a bundle for these nodes (all that something waits for, if none is named). The file is
     /// there whole or not at all. Nothing changes its state: a receipt does that.
-    pub async fn bundle_export(&self, file: &Path, nodes: &[NodeId]) -> Result<BundleDone, Failure> {
+    pub async fn bundle_export(
+        &self,
+        file: &Path,
+        nodes: &[NodeId],
+    ) -> Result<BundleDone, Failure> {
         if tokio::fs::try_exists(file).await.unwrap_or(false) {
             return Err(Failure::input(
                 Problem::new("file_exists")
@@ -267,7 +271,8 @@ impl Node {
                     .arg("what", error),
             )
         };
-        let mut input = BufReader::with_capacity(CHUNK, File::open(file).await.map_err(unreadable)?);
+        let mut input =
+            BufReader::with_capacity(CHUNK, File::open(file).await.map_err(unreadable)?);
         let mut reader = BundleReader::new();
         let mut done = empty(file);
         let mut data: BTreeSet<AttachmentId> = BTreeSet::new();

@@ -121,10 +121,7 @@ async fn session(node: Node, stream: UnixStream) {
     }
 }
 
-async fn read_line(
-    reader: &mut BufReader<OwnedReadHalf>,
-    line: &mut Vec<u8>,
-) -> io::Result<bool> {
+async fn read_line(reader: &mut BufReader<OwnedReadHalf>, line: &mut Vec<u8>) -> io::Result<bool> {
     loop {
         let available = reader.fill_buf().await?;
         if available.is_empty() {
@@ -181,10 +178,7 @@ async fn pass_on(
 }
 
 fn encode(n: Option<u64>, response: &Response) -> Vec<u8> {
-    json_line(&Numbered {
-        n,
-        body: response,
-    })
+    json_line(&Numbered { n, body: response })
 }
 
 fn json_line<T: Serialize>(value: &T) -> Vec<u8> {
@@ -258,8 +252,12 @@ async fn try_answer(node: &Node, request: Request) -> Result<Response, Failure> 
             Response::Saved { file, bytes }
         }
         Request::ActsApply { file } => node.acts_apply(&file).await?,
-        Request::Acts => Response::Acts {
-            acts: node.acts(),
+        Request::Acts => Response::Acts { acts: node.acts() },
+        Request::Offices => Response::Offices {
+            offices: node.offices(),
+        },
+        Request::Couplings => Response::Couplings {
+            couplings: node.couplings(),
         },
         Request::Watch => Response::Watching,
         Request::Stop => {
@@ -304,7 +302,7 @@ impl Client {
         self.line().await
     }
 
-    /// From here on only [`Client::event`] is of use.
+    /// From here on only [`Watcher::event`] is of use.
     pub async fn watch(mut self) -> io::Result<Watcher> {
         match self.ask(&Request::Watch).await? {
             Response::Watching => Ok(Watcher { client: self }),

@@ -6,14 +6,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
+use std::time::Duration;
 
 use envelope::header::Header;
 use exchange::frame::Frame;
 use exchange::have::SeqSet;
 use model::ids::{DispatchId, NodeId};
 use model::lane::Lane;
-use model::time::Timestamp;
 use store::delivery::OutboxItem;
+use tokio::time::Instant;
 
 use crate::link::Outbox;
 use crate::node::Node;
@@ -28,16 +29,19 @@ const IN_FLIGHT_BYTES: usize = 8 << 20;
 /// How many are read from the store at once.
 const REFILL: usize = 256;
 
-/// A dispatch without an answer for so long is asked about.
-const SILENCE_S: i64 = 120;
+/// A dispatch without an answer for so long is asked about. Waiting is measured by the machine, not by its clock:
+/// that one may be set.
+const SILENCE: Duration = Duration::from_mins(2);
 
 /// How often expiry, silence and deferred dispatches are looked at.
-const WATCH: std::time::Duration = std::time::Duration::from_millis(500);
+const WATCH: Duration = Duration::from_millis(500);
 
 /// What is on its way, peer by peer.
 #[derive(Debug, Default)]
 pub(crate) struct Courier {
     peers: Mutex<BTreeMap<NodeId, Peer>>,
+    /// Numbers of each peer's sequence to us that will never be used, as the peer told.
+    voids: Mutex<BTreeMap<NodeId, SeqSet>>,
 }
 
 #[derive(Debug)]
@@ -48,9 +52,7 @@ struct Peer {
     in_flight: BTreeMap<DispatchId, Flight>,
     in_flight_bytes: usize,
     /// Not to be offered again before that instant: the peer asked to wait.
-    deferred: BTreeMap<DispatchId, Timestamp>,
-    /// Numbers of ours and of the peer's that will never be used, as the peer told.
-    voids: SeqSet,
+    deferred: BTreeMap<DispatchId, Instant>,
     /// Counts what was left in the store because this peer had enough on its way.
     left: u64,
     /// The value of `left` up to which the store was read to its end.
@@ -61,7 +63,7 @@ struct Peer {
 #[derive(Debug, Clone, Copy)]
 struct Flight {
     bytes: usize,
-    since: Timestamp,
+    since: Instant,
 }
 
 impl Peer {
@@ -73,10 +75,10 @@ impl Peer {
         self.left != self.read
     }
 
-    fn launch(&mut self, id: DispatchId, bytes: bytes::Bytes, lane: Lane, now: Timestamp) {
+    fn launch(&mut self, id: DispatchId, bytes: bytes::Bytes, lane: Lane) {
         let flight = Flight {
             bytes: bytes.len(),
-            since: now,
+            since: Instant::now(),
         };
         if self.in_flight.insert(id, flight).is_none() {
             self.in_flight_bytes = self.in_flight_bytes.saturating_add(flight.bytes);
@@ -106,7 +108,6 @@ impl Courier {
             in_flight: BTreeMap::new(),
             in_flight_bytes: 0,
             deferred: BTreeMap::new(),
-            voids: SeqSet::new(),
             left: 1,
             read: 0,
             refilling: false,
@@ -158,11 +159,16 @@ impl Courier {
 
     /// Numbers of the peer's sequence to us that were never used.
     pub(crate) fn voided(&self, peer: &NodeId, seqs: Vec<u64>) {
-        if let Some(peer) = lock(&self.peers).get_mut(peer) {
-            for seq in seqs {
-                peer.voids.insert(seq);
-            }
+        let mut voids = lock(&self.voids);
+        let known = voids.entry(peer.clone()).or_default();
+        for seq in seqs {
+            known.insert(seq);
         }
+    }
+
+    /// What is known to be void of that origin's sequence to us; it is told again on each link.
+    pub(crate) fn voids_of(&self, origin: &NodeId) -> SeqSet {
+        lock(&self.voids).get(origin).cloned().unwrap_or_default()
     }
 
     /// Notes that the store may have more for that peer.
@@ -173,16 +179,9 @@ impl Courier {
     }
 
     /// Sends whatever waits before it in the store.
-    pub(crate) fn send_now(
-        &self,
-        peer: &NodeId,
-        id: DispatchId,
-        lane: Lane,
-        bytes: bytes::Bytes,
-        now: Timestamp,
-    ) {
+    pub(crate) fn send_now(&self, peer: &NodeId, id: DispatchId, lane: Lane, bytes: bytes::Bytes) {
         if let Some(peer) = lock(&self.peers).get_mut(peer) {
-            peer.launch(id, bytes, lane, now);
+            peer.launch(id, bytes, lane);
         }
     }
 
@@ -199,15 +198,15 @@ impl Courier {
     }
 
     /// The peer asked to be offered this one later.
-    pub(crate) fn defer(&self, peer: &NodeId, id: DispatchId, until: Timestamp) {
+    pub(crate) fn defer(&self, peer: &NodeId, id: DispatchId, wait: Duration) {
         if let Some(peer) = lock(&self.peers).get_mut(peer) {
             peer.land(&id);
-            peer.deferred.insert(id, until);
+            peer.deferred.insert(id, Instant::now() + wait);
         }
     }
 
     /// Sends at once where there is room; otherwise notes that the store has more.
-    fn offer(&self, to: &NodeId, id: DispatchId, lane: Lane, bytes: &bytes::Bytes, now: Timestamp) {
+    fn offer(&self, to: &NodeId, id: DispatchId, lane: Lane, bytes: &bytes::Bytes) {
         let mut peers = lock(&self.peers);
         let Some(peer) = peers.get_mut(to) else {
             return;
@@ -215,7 +214,7 @@ impl Courier {
         // FLASH never waits behind what the store still has for this peer.
         let room = lane == Lane::Flash || (peer.has_room() && !peer.behind());
         if peer.have.is_some() && room {
-            peer.launch(id, bytes.clone(), lane, now);
+            peer.launch(id, bytes.clone(), lane);
         } else {
             peer.left = peer.left.saturating_add(1);
         }
@@ -234,12 +233,8 @@ impl Courier {
     }
 
     /// Of what the store has: what to send now, and what only to ask a receipt for.
-    fn sort(
-        &self,
-        peer: &NodeId,
-        items: Vec<OutboxItem>,
-        now: Timestamp,
-    ) -> (Vec<OutboxItem>, Vec<DispatchId>) {
+    fn sort(&self, peer: &NodeId, items: Vec<OutboxItem>) -> (Vec<OutboxItem>, Vec<DispatchId>) {
+        let now = Instant::now();
         let mut send = Vec::new();
         let mut ask = Vec::new();
         let mut peers = lock(&self.peers);
@@ -273,11 +268,11 @@ impl Courier {
         (send, ask)
     }
 
-    fn launch(&self, peer: &NodeId, found: Vec<(Lane, DispatchId, Vec<u8>)>, now: Timestamp) {
+    fn launch(&self, peer: &NodeId, found: Vec<(Lane, DispatchId, Vec<u8>)>) {
         if let Some(peer) = lock(&self.peers).get_mut(peer) {
             for (lane, id, bytes) in found {
                 peer.deferred.remove(&id);
-                peer.launch(id, bytes.into(), lane, now);
+                peer.launch(id, bytes.into(), lane);
             }
         }
     }
@@ -296,7 +291,8 @@ impl Courier {
     }
 
     /// Peers with something due: deferred dispatches whose time has come, or a store read not to its end.
-    fn due(&self, now: Timestamp) -> Vec<NodeId> {
+    fn due(&self) -> Vec<NodeId> {
+        let now = Instant::now();
         let mut peers = lock(&self.peers);
         let mut due = Vec::new();
         for (node, peer) in peers.iter_mut() {
@@ -313,12 +309,13 @@ impl Courier {
     }
 
     /// Dispatches on their way for too long, peer by peer: asked about once, then once again after as long.
-    fn silent(&self, now: Timestamp) -> Vec<(NodeId, Vec<DispatchId>)> {
+    fn silent(&self) -> Vec<(NodeId, Vec<DispatchId>)> {
+        let now = Instant::now();
         let mut silent = Vec::new();
         for (node, peer) in lock(&self.peers).iter_mut() {
             let mut ids = Vec::new();
             for (id, flight) in &mut peer.in_flight {
-                if now.millis_since(flight.since) > SILENCE_S.saturating_mul(1_000) {
+                if now.saturating_duration_since(flight.since) > SILENCE {
                     flight.since = now;
                     ids.push(*id);
                 }
@@ -333,9 +330,8 @@ impl Courier {
 
 impl Node {
     /// A dispatch that was just stored: goes out over every link that it should take.
-    pub(crate) fn offer(&self, header: &Header, id: DispatchId, bytes: bytes::Bytes) {
+    pub(crate) fn offer(&self, header: &Header, id: DispatchId, bytes: &bytes::Bytes) {
         let inner = &self.inner;
-        let now = inner.now();
         let mut relays = BTreeSet::new();
         for destination in &header.destinations {
             if destination.node == inner.config.node || destination.node == header.origin {
@@ -345,7 +341,7 @@ impl Node {
             if direct {
                 inner
                     .courier
-                    .offer(&destination.node, id, header.lane, &bytes, now);
+                    .offer(&destination.node, id, header.lane, bytes);
             }
             if (!direct || header.lane == Lane::Flash)
                 && let Some(relay) = self.relay_for(&destination.node)
@@ -356,7 +352,7 @@ impl Node {
         // What is held here for others is passed on directly only: a relay does not feed a relay.
         if header.origin == inner.config.node {
             for relay in relays {
-                inner.courier.offer(&relay, id, header.lane, &bytes, now);
+                inner.courier.offer(&relay, id, header.lane, bytes);
             }
         }
     }
@@ -401,7 +397,7 @@ impl Node {
         }
         items.retain(|item| item.expires > now);
         let count = items.len();
-        let (send, ask) = inner.courier.sort(peer, items, now);
+        let (send, ask) = inner.courier.sort(peer, items);
         if !ask.is_empty() {
             inner.courier.push(peer, Frame::ReceiptWant { ids: ask });
         }
@@ -416,7 +412,7 @@ impl Node {
                 .into_iter()
                 .map(|(id, bytes)| (lanes.get(&id).copied().unwrap_or(Lane::Routine), id, bytes))
                 .collect();
-            inner.courier.launch(peer, found, now);
+            inner.courier.launch(peer, found);
         }
         tracing::debug!(%peer, count, "outbox read");
         Ok(to_the_end)
@@ -438,9 +434,11 @@ impl Node {
             }
             let waiting = inner.store.outbox(&node, limit).await?;
             to_the_end &= waiting.len() < usize::try_from(limit).unwrap_or(usize::MAX);
-            items.extend(waiting.into_iter().filter(|item| {
-                !item.relayed && !item.custody && known.insert(item.dispatch)
-            }));
+            items.extend(
+                waiting
+                    .into_iter()
+                    .filter(|item| !item.relayed && !item.custody && known.insert(item.dispatch)),
+            );
         }
         Ok(to_the_end)
     }
@@ -454,13 +452,12 @@ pub(crate) async fn watch(node: Node) {
             () = inner.cancel.cancelled() => return,
             () = tokio::time::sleep(WATCH) => {}
         }
-        let now = inner.now();
-        node.expire(now).await;
-        for peer in inner.courier.due(now) {
+        node.expire(inner.now()).await;
+        for peer in inner.courier.due() {
             let node = node.clone();
             inner.spawn(async move { node.refill(&peer).await });
         }
-        for (peer, ids) in inner.courier.silent(now) {
+        for (peer, ids) in inner.courier.silent() {
             inner.courier.push(&peer, Frame::ReceiptWant { ids });
         }
         node.want_attachments().await;

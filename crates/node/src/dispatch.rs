@@ -7,7 +7,7 @@ use envelope::seal::{SealRecipient, SealRequest, Sealed, seal};
 use model::delivery::DeliveryState;
 use model::dispatch::{Author, Manifest, Recipient, Reference, Statement};
 use model::draft::Draft;
-use model::ids::NodeId;
+use model::ids::{KeyId, NodeId};
 use model::lane::{Lane, Urgency};
 use model::time::Timestamp;
 use store::delivery::DeliveryRow;
@@ -18,6 +18,7 @@ use zeroize::Zeroizing;
 use crate::api::{DeliveryLine, Failure, Problem, Sent};
 use crate::audit::{self, Actor};
 use crate::effect;
+use crate::inbox::read_line;
 use crate::node::Node;
 use crate::plan::{Plan, plan};
 use crate::sequence::Taken;
@@ -51,7 +52,7 @@ impl Node {
         self.check(&draft, now)?;
         let register = self.inner.register();
         let keyring = self.inner.keyring();
-        let plan = plan(&register, &keyring, &draft, now)?;
+        let plan = plan(&register, &keyring, &self.inner.recipient_keys, &draft, now)?;
         let manifests = transfer::seal_files(&self.inner, &draft.attachments).await?;
         let made = self.make(&draft, &plan, manifests, token.as_deref(), now)?;
         self.keep(made, token).await
@@ -70,6 +71,7 @@ impl Node {
         }
     }
 
+    /// Numbers it, seals it, and says what keeps it.
     fn make(
         &self,
         draft: &Draft,
@@ -80,31 +82,89 @@ impl Node {
     ) -> Result<Made, Failure> {
         let inner = &self.inner;
         let keyring = inner.keyring();
-        let register = inner.register();
         let author = keyring.signing(&draft.from).ok_or_else(|| {
             Failure::input(Problem::new("not_hosted_here").arg("office", &draft.from))
         })?;
         let (reference, counted) = self.number(draft, now)?;
-        let mut changes = vec![counted];
         let numbers: BTreeMap<NodeId, Taken> = plan
             .nodes()
             .into_iter()
             .map(|node| {
-                let taken = inner.sequences.to_node(&node);
-                (node, taken)
+                let number = inner.sequences.to_node(&node);
+                (node, number)
             })
             .collect();
-        let destinations: Vec<Destination> = numbers
+        let destinations = destinations(&numbers);
+        let key = author.public().key_id();
+        let mut statement = self.statement(draft, plan, key, reference.clone(), now);
+        statement.attachments = manifests;
+        let read = read_line(&statement);
+        let files = statement.attachments.clone();
+        let sealed = seal(SealRequest {
+            statement,
+            author,
+            origin: &inner.config.node,
+            node: &keyring.node,
+            destinations: destinations.clone(),
+            recipients: &seal_recipients(plan),
+            lane: Lane::from(draft.urgency),
+        })
+        .map_err(|error| Failure::broken("seal_failed", error))?;
+
+        let deliveries: Vec<DeliveryRow> = plan
+            .recipients
             .iter()
-            .map(|(node, taken)| Destination {
-                node: node.clone(),
-                seq: taken.number,
-            })
+            .map(|planned| self.delivery(&sealed, planned, &numbers, now))
             .collect();
+        let mut changes = vec![counted];
+        changes.extend(numbers.into_values().map(|taken| taken.change));
+        changes.push(Change::AddDispatch(Box::new(
+            self.row(&sealed, draft, read, now),
+        )));
+        changes.extend(deliveries.iter().cloned().map(Change::AddDelivery));
+        changes.extend(effect::of_own(&draft.from, &draft.content, sealed.id, now));
+        changes.extend(transfer::keep_own(
+            &inner.config.node,
+            sealed.id,
+            &files,
+            now,
+        ));
+        changes.push(audit::on_dispatch(
+            now,
+            Actor::Officer(draft.officer.as_ref()),
+            "submit",
+            sealed.id,
+            Some(plan.reason.clone()),
+            draft.case.clone(),
+        ));
+        changes.extend(token.map(|token| Change::AddSubmission {
+            token: token.to_owned(),
+            dispatch: sealed.id,
+        }));
+        Ok(Made {
+            sealed,
+            reference,
+            deliveries,
+            destinations,
+            changes,
+        })
+    }
+
+    /// What is signed, but for its files.
+    fn statement(
+        &self,
+        draft: &Draft,
+        plan: &Plan,
+        key: KeyId,
+        reference: Reference,
+        now: Timestamp,
+    ) -> Statement {
+        let inner = &self.inner;
+        let register = inner.register();
         let zone = register
             .office(&draft.from)
             .map_or_else(|| inner.config.zone.clone(), |office| office.zone.clone());
-        let statement = Statement {
+        Statement {
             version: 1,
             kind: draft.content.kind(),
             network: register.network(),
@@ -113,11 +173,11 @@ impl Node {
             author: Author {
                 office: draft.from.clone(),
                 officer: draft.officer.clone(),
-                key: author.public().key_id(),
+                key,
             },
             created: now,
             zone,
-            reference: reference.clone(),
+            reference,
             recipients: plan
                 .recipients
                 .iter()
@@ -134,56 +194,21 @@ impl Node {
             urgency: draft.urgency,
             expires: expiry(draft, now),
             exercise: draft.exercise.clone(),
-            attachments: manifests,
+            attachments: Vec::new(),
             register: register.checkpoint(),
             body: draft.content.encode().into(),
-        };
-        let lane = Lane::from(draft.urgency);
-        let read = ReadLine {
-            kind: statement.kind,
-            reference: reference.clone(),
-            author: draft.from.clone(),
-            case: draft.case.clone(),
-            created: now,
-            reply_by: draft.reply_by,
-            exercise: draft.exercise.is_some(),
-        };
-        let expires = statement.expires;
-        let attachments = statement.attachments.clone();
-        let recipients: Vec<SealRecipient<'_>> = plan
-            .recipients
-            .iter()
-            .map(|planned| SealRecipient {
-                office: &planned.office,
-                key: planned.key,
-                public: &planned.public,
-            })
-            .collect();
-        let sealed = seal(SealRequest {
-            statement,
-            author,
-            origin: &inner.config.node,
-            node: &keyring.node,
-            destinations: destinations.clone(),
-            recipients: &recipients,
-            lane,
-        })
-        .map_err(|error| Failure::broken("seal_failed", error))?;
+        }
+    }
 
-        let deliveries: Vec<DeliveryRow> = plan
-            .recipients
-            .iter()
-            .map(|planned| self.delivery(&sealed, planned, &numbers, now))
-            .collect();
-        changes.extend(numbers.into_values().map(|taken| taken.change));
-        changes.push(Change::AddDispatch(Box::new(DispatchRow {
+    fn row(&self, sealed: &Sealed, draft: &Draft, read: ReadLine, now: Timestamp) -> DispatchRow {
+        DispatchRow {
             line: DispatchLine {
                 id: sealed.id,
                 direction: Direction::Out,
-                origin: inner.config.node.clone(),
+                origin: self.inner.config.node.clone(),
                 seq: None,
-                lane,
-                expires,
+                lane: sealed.header.lane,
+                expires: sealed.header.expires,
                 stored: now,
                 size: u64::try_from(sealed.bytes.len()).unwrap_or(u64::MAX),
                 read: Some(read),
@@ -191,31 +216,7 @@ impl Node {
             parents: draft.parents.clone(),
             content_key: Some(Zeroizing::new(*sealed.content_key.as_bytes())),
             bytes: sealed.bytes.clone(),
-        })));
-        changes.extend(deliveries.iter().cloned().map(Change::AddDelivery));
-        changes.extend(effect::of_own(&draft.from, &draft.content, sealed.id, now));
-        changes.extend(transfer::keep_own(&inner.config.node, sealed.id, &attachments, now));
-        changes.push(audit::on_dispatch(
-            now,
-            Actor::Officer(draft.officer.as_ref()),
-            "submit",
-            sealed.id,
-            Some(plan.reason.clone()),
-            draft.case.clone(),
-        ));
-        if let Some(token) = token {
-            changes.push(Change::AddSubmission {
-                token: token.to_owned(),
-                dispatch: sealed.id,
-            });
         }
-        Ok(Made {
-            sealed,
-            reference,
-            deliveries,
-            destinations,
-            changes,
-        })
     }
 
     /// A recipient hosted on this node has it as soon as it is stored.
@@ -261,7 +262,11 @@ impl Node {
             }
         }
         let size = u64::try_from(made.sealed.bytes.len()).unwrap_or(u64::MAX);
-        self.offer(&made.sealed.header, made.sealed.id, made.sealed.bytes.into());
+        self.offer(
+            &made.sealed.header,
+            made.sealed.id,
+            &made.sealed.bytes.into(),
+        );
         Ok(Sent {
             id: made.sealed.id,
             reference: made.reference,
@@ -321,6 +326,27 @@ impl Node {
             repeated,
         })
     }
+}
+
+fn destinations(numbers: &BTreeMap<NodeId, Taken>) -> Vec<Destination> {
+    numbers
+        .iter()
+        .map(|(node, taken)| Destination {
+            node: node.clone(),
+            seq: taken.number,
+        })
+        .collect()
+}
+
+fn seal_recipients(plan: &Plan) -> Vec<SealRecipient<'_>> {
+    plan.recipients
+        .iter()
+        .map(|planned| SealRecipient {
+            office: &planned.office,
+            key: planned.key,
+            public: &planned.public,
+        })
+        .collect()
 }
 
 /// A delivery as it is shown.

@@ -59,6 +59,7 @@ impl Node {
         let mut checks = Vec::new();
         self.check_store(&mut checks).await;
         self.check_keys(&mut checks);
+        self.check_sequences(&mut checks).await;
         self.check_links(&mut checks);
         self.check_disk(&mut checks);
         checks
@@ -69,17 +70,17 @@ impl Node {
         checks.push(match store.integrity().await {
             Ok(findings) if findings.is_empty() => good("store.integrity", "whole"),
             Ok(findings) => bad("store.integrity", findings.join("; ")),
-            Err(error) => bad("store.integrity", error),
+            Err(error) => bad("store.integrity", error.to_string()),
         });
         checks.push(match store.audit_check().await {
             Ok(None) => good("audit.chain", "unbroken"),
             Ok(Some(position)) => bad("audit.chain", format!("broken at entry {position}")),
-            Err(error) => bad("audit.chain", error),
+            Err(error) => bad("audit.chain", error.to_string()),
         });
         checks.push(match store.totals().await {
             Ok(totals) if totals.quarantine == 0 => good("quarantine", "empty"),
             Ok(totals) => bad("quarantine", format!("{} kept", totals.quarantine)),
-            Err(error) => bad("quarantine", error),
+            Err(error) => bad("quarantine", error.to_string()),
         });
     }
 
@@ -88,7 +89,7 @@ impl Node {
         let keyring = self.inner.keyring();
         let now = self.inner.now();
         let own = register.node_key(&self.inner.config.node);
-        checks.push(if own.as_ref() == Some(&keyring.node.public()) {
+        checks.push(if own.as_ref() == Some(keyring.node.public()) {
             good("keys.node", "in the register")
         } else {
             bad("keys.node", "the register has another key for this node")
@@ -104,6 +105,34 @@ impl Node {
                     bad(&name, format!("sealing key ends {}", key.until))
                 }
                 Some(key) => good(&name, format!("until {}", key.until)),
+            });
+        }
+    }
+
+    /// What an origin has numbered and what is not here: on another way, expired, or lost.
+    async fn check_sequences(&self, checks: &mut Vec<Check>) {
+        let have = match self.inner.store.have().await {
+            Ok(have) => have,
+            Err(error) => {
+                checks.push(bad("sequence", error.to_string()));
+                return;
+            }
+        };
+        for (origin, ranges) in have {
+            let mut known = self.inner.courier.voids_of(&origin);
+            for range in ranges {
+                known.insert_range(range.first, range.last);
+            }
+            let gaps = known.gaps();
+            let name = format!("sequence.{origin}");
+            checks.push(if gaps.is_empty() {
+                good(&name, "no gap")
+            } else {
+                let gaps: Vec<String> = gaps
+                    .iter()
+                    .map(|(first, last)| format!("{first}-{last}"))
+                    .collect();
+                bad(&name, format!("not here: {}", gaps.join(", ")))
             });
         }
     }
@@ -126,25 +155,25 @@ impl Node {
 
     fn check_disk(&self, checks: &mut Vec<Check>) {
         checks.push(match crate::process::free_bytes(&self.inner.home) {
-            Ok(free) if free >= DISK_LOW => good("disk.free", free),
+            Ok(free) if free >= DISK_LOW => good("disk.free", free.to_string()),
             Ok(free) => bad("disk.free", format!("{free} bytes left")),
-            Err(error) => bad("disk.free", error),
+            Err(error) => bad("disk.free", error.to_string()),
         });
     }
 }
 
-fn good(check: &str, detail: impl ToString) -> Check {
+fn good(check: &str, detail: impl Into<String>) -> Check {
     Check {
         check: check.to_owned(),
         ok: true,
-        detail: detail.to_string(),
+        detail: detail.into(),
     }
 }
 
-fn bad(check: &str, detail: impl ToString) -> Check {
+fn bad(check: &str, detail: impl Into<String>) -> Check {
     Check {
         check: check.to_owned(),
         ok: false,
-        detail: detail.to_string(),
+        detail: detail.into(),
     }
 }

@@ -71,39 +71,36 @@ const fn delivery_of(step: StepKind) -> Option<DeliveryState> {
     }
 }
 
-/// Of a dispatch that an office of this node sends.
+/// Of a dispatch that an office of this node sends. What it is about may have been sent from this node too: by one
+/// desk of an office to another.
 pub(crate) fn of_own(
     from: &Address,
     content: &Content,
     by: DispatchId,
     at: Timestamp,
 ) -> Vec<Change> {
-    effects(content)
-        .into_iter()
-        .map(|effect| progress(&effect, from, by, at))
-        .collect()
-}
-
-/// Of a dispatch that arrived: the author's step, and where our delivery to the author stands.
-pub(crate) fn of_received(statement: &Statement, content: &Content, by: DispatchId) -> Vec<Change> {
     let mut changes = Vec::new();
     for effect in effects(content) {
-        let office = &statement.author.office;
-        changes.push(progress(&effect, office, by, statement.created));
+        changes.push(progress(&effect, from, by, at));
         if let Some(to) = effect.delivery
             && !matches!(content, Content::Recall(_))
         {
             changes.push(Change::MoveDelivery {
                 dispatch: effect.of,
-                office: office.clone(),
+                office: from.clone(),
                 from: predecessors(to).to_vec(),
                 to,
-                at: statement.created,
+                at,
                 detail: None,
             });
         }
     }
     changes
+}
+
+/// Of a dispatch that arrived: the author's step, and where our delivery to the author stands.
+pub(crate) fn of_received(statement: &Statement, content: &Content, by: DispatchId) -> Vec<Change> {
+    of_own(&statement.author.office, content, by, statement.created)
 }
 
 /// The same, told to those who watch.
@@ -127,4 +124,69 @@ fn progress(effect: &Effect, office: &Address, by: DispatchId, at: Timestamp) ->
         at,
         by,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use model::step::Step;
+
+    use super::*;
+
+    /// The delivery that the changes move, and where to.
+    fn moved(changes: &[Change]) -> Option<(DispatchId, String, DeliveryState)> {
+        changes.iter().find_map(|change| match change {
+            Change::MoveDelivery {
+                dispatch,
+                office,
+                to,
+                ..
+            } => Some((*dispatch, office.to_string(), *to)),
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn a_desk_moves_the_delivery_of_its_own_office() {
+        let of = DispatchId::new([1; 32]);
+        let step = Content::Step(Step {
+            of,
+            step: StepKind::Accepted,
+            officer: None,
+            note: None,
+        });
+        let desk: Address = "TJ/BORDER/DUSTI/CUSTOMS".parse().unwrap();
+
+        let changes = of_own(
+            &desk,
+            &step,
+            DispatchId::new([2; 32]),
+            Timestamp::from_micros(3),
+        );
+
+        assert_eq!(
+            moved(&changes),
+            Some((of, desk.to_string(), DeliveryState::Accepted))
+        );
+    }
+
+    #[test]
+    fn a_credit_leaves_deliveries_where_they_are() {
+        let step = Content::Step(Step {
+            of: DispatchId::new([1; 32]),
+            step: StepKind::Credited,
+            officer: None,
+            note: None,
+        });
+        let office: Address = "UZ/CUSTOMS/OYBEK".parse().unwrap();
+
+        let changes = of_own(
+            &office,
+            &step,
+            DispatchId::new([2; 32]),
+            Timestamp::from_micros(3),
+        );
+
+        assert_eq!(changes.len(), 1);
+        assert_eq!(moved(&changes), None);
+    }
 }

@@ -1,5 +1,6 @@
 //! Evidence and backup: what leaves the node as a file, on somebody's responsibility.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use envelope::evidence::{EvidenceContent, write};
@@ -60,6 +61,7 @@ impl Node {
                 Problem::new("short_passphrase").field("passphrase"),
             ));
         }
+        is_free(file).await?;
         let audit = on_object(
             self.inner.now(),
             Actor::Officer(None),
@@ -92,24 +94,44 @@ fn audit_line(entry: store::audit::AuditEntry) -> String {
     )
 }
 
+/// Says no where a new file cannot have that name, before any work is done for it.
+async fn is_free(file: &Path) -> Result<(), Failure> {
+    if tokio::fs::try_exists(file)
+        .await
+        .map_err(|error| unwritten(file, &error))?
+    {
+        return Err(unwritten(file, &ErrorKind::AlreadyExists.into()));
+    }
+    let Some(folder) = file.parent() else {
+        return Ok(());
+    };
+    match tokio::fs::metadata(folder).await {
+        Ok(data) if data.is_dir() => Ok(()),
+        Ok(_) => Err(unwritten(file, &ErrorKind::NotADirectory.into())),
+        Err(error) => Err(unwritten(file, &error)),
+    }
+}
+
+fn unwritten(file: &Path, error: &std::io::Error) -> Failure {
+    let (class, code) = match error.kind() {
+        ErrorKind::AlreadyExists => (FailureClass::Input, "file_exists"),
+        ErrorKind::StorageFull => (FailureClass::Later, "disk_full"),
+        _ => (FailureClass::Later, "cannot_write"),
+    };
+    Failure::new(
+        class,
+        vec![
+            Problem::new(code)
+                .field("file")
+                .arg("file", file.display())
+                .arg("what", error),
+        ],
+    )
+}
+
 /// Writes a new file, whole or not at all; what is there already stays.
 pub(crate) async fn save(file: &Path, bytes: &[u8]) -> Result<u64, Failure> {
-    let failed = |error: std::io::Error| {
-        let code = match error.kind() {
-            std::io::ErrorKind::AlreadyExists => "file_exists",
-            std::io::ErrorKind::StorageFull => "disk_full",
-            _ => "cannot_write",
-        };
-        Failure::new(
-            FailureClass::Later,
-            vec![
-                Problem::new(code)
-                    .field("file")
-                    .arg("file", file.display())
-                    .arg("what", error),
-            ],
-        )
-    };
+    let failed = |error: std::io::Error| unwritten(file, &error);
     let mut out = tokio::fs::File::create_new(file).await.map_err(failed)?;
     let written = async {
         out.write_all(bytes).await?;

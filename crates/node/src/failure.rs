@@ -26,6 +26,10 @@ impl Problem {
     }
 
     #[must_use]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "most callers have just made it"
+    )]
     pub(crate) fn arg(mut self, name: &str, value: impl ToString) -> Self {
         self.args.insert(name.to_owned(), value.to_string());
         self

@@ -1,6 +1,7 @@
 //! What the links ask of the node: who is who, what arrived, what goes out.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use exchange::frame::{Frame, HaveEntry, Hello};
@@ -28,11 +29,6 @@ impl Host for Node {
 
     fn peer_by_link_key(&self, key: &[u8]) -> Option<NodeId> {
         self.inner.register().node_by_link_key(key).cloned()
-    }
-
-    fn link_key(&self, peer: &NodeId) -> Option<Vec<u8>> {
-        let register = self.inner.register();
-        register.node(peer).map(|node| node.link_key.to_vec())
     }
 
     fn endpoints(&self) -> Vec<Peer> {
@@ -127,7 +123,10 @@ impl Node {
         match frame {
             Frame::Dispatch { bytes, .. } => {
                 // Waiting here for a place is what slows a peer down that sends faster than we store.
-                let Ok(place) = std::sync::Arc::clone(&self.inner.work).acquire_owned().await else {
+                let Ok(place) = std::sync::Arc::clone(&self.inner.work)
+                    .acquire_owned()
+                    .await
+                else {
                     return;
                 };
                 self.inner.spawn(async move {
@@ -150,11 +149,8 @@ impl Node {
             Frame::Defer {
                 id, retry_after_s, ..
             } => {
-                let until = self
-                    .inner
-                    .now()
-                    .plus_seconds(i64::from(retry_after_s.clamp(1, 3_600)));
-                self.inner.courier.defer(&peer, id, until);
+                let wait = Duration::from_secs(u64::from(retry_after_s.clamp(1, 3_600)));
+                self.inner.courier.defer(&peer, id, wait);
             }
             Frame::Have { entries } => {
                 self.inner
@@ -177,7 +173,7 @@ impl Node {
                 // In order, and no faster than the disk: the next frame waits.
                 node.take_data(id, offset, bytes).await;
             }
-            Frame::AttachmentGone { id, .. } => self.inner.transfers.gone(&peer, &id, self.inner.now()),
+            Frame::AttachmentGone { id, .. } => self.inner.transfers.gone(&peer, &id),
             // The link keeps these to itself.
             Frame::Hello(_)
             | Frame::Ack { .. }
@@ -211,7 +207,7 @@ impl Node {
         }
         inner.courier.learn(peer, have);
         self.send_again(peer, &ours).await;
-        Node::refill(self, peer).await;
+        Self::refill(self, peer).await;
     }
 
     /// What the peer had and has lost (a restore from an old backup): it goes again, receipt or not.
@@ -238,7 +234,7 @@ impl Node {
                             .iter()
                             .find(|item| item.dispatch == id)
                             .map_or(model::lane::Lane::Routine, |item| item.lane);
-                        inner.courier.send_now(peer, id, lane, bytes.into(), now);
+                        inner.courier.send_now(peer, id, lane, bytes.into());
                     }
                 }
                 Err(error) => tracing::error!(%peer, "dispatches cannot be read: {error}"),
@@ -257,7 +253,8 @@ impl Inner {
                 continue;
             }
             let dial = self.config.dial.iter().find(|dial| dial.node == node.id);
-            let addresses = dial.map_or_else(|| node.endpoints.clone(), |dial| dial.addresses.clone());
+            let addresses =
+                dial.map_or_else(|| node.endpoints.clone(), |dial| dial.addresses.clone());
             if !addresses.is_empty() {
                 peers.push(Peer {
                     node: node.id.clone(),

@@ -7,6 +7,7 @@ use envelope::receipt::{Receipt, RefuseReason, Verdict as ReceiptVerdict};
 use exchange::frame::{DeferReason, Frame};
 use model::address::Address;
 use model::content::Content;
+use model::dispatch::Statement;
 use model::ids::{DispatchId, NodeId};
 use model::time::Timestamp;
 use register::SendQuery;
@@ -32,12 +33,11 @@ const QUARANTINE_BYTES: usize = 64 << 10;
 #[derive(Debug)]
 pub(crate) enum Taken {
     /// In the store now; the signed receipt.
-    Stored { id: DispatchId, receipt: Vec<u8> },
+    Stored { receipt: Vec<u8> },
     /// Was in the store; the receipt that was given then.
-    Repeated { id: DispatchId, receipts: Vec<Vec<u8>> },
+    Repeated { receipts: Vec<Vec<u8>> },
     /// Final; the signed refusal.
     Refused {
-        id: DispatchId,
         reason: RefuseReason,
         receipt: Vec<u8>,
     },
@@ -51,12 +51,12 @@ impl Taken {
     /// What the peer is told.
     pub(crate) fn frames(&self) -> Vec<Frame> {
         match self {
-            Self::Stored { receipt, .. } | Self::Refused { receipt, .. } => {
+            Self::Stored { receipt } | Self::Refused { receipt, .. } => {
                 vec![Frame::Receipt {
                     bytes: receipt.clone().into(),
                 }]
             }
-            Self::Repeated { receipts, .. } => receipts
+            Self::Repeated { receipts } => receipts
                 .iter()
                 .map(|bytes| Frame::Receipt {
                     bytes: bytes.clone().into(),
@@ -111,7 +111,7 @@ impl Node {
         };
         let id = parsed.id;
         let now = self.inner.now();
-        let outcome = match self.check_header(&parsed, now) {
+        let outcome = match self.check_header(&parsed, peer, now) {
             Ok(()) if parsed.header.is_for(&self.inner.config.node) => {
                 match self.admit(&parsed, now) {
                     Ok(admitted) => self.keep_in(&parsed, admitted, bytes, peer, now).await,
@@ -138,7 +138,12 @@ impl Node {
     }
 
     /// What every node checks, whether it can read the dispatch or not.
-    fn check_header(&self, parsed: &Parsed<'_>, now: Timestamp) -> Result<(), Trouble> {
+    fn check_header(
+        &self,
+        parsed: &Parsed<'_>,
+        peer: Option<&NodeId>,
+        now: Timestamp,
+    ) -> Result<(), Trouble> {
         let register = self.inner.register();
         let header = &parsed.header;
         if header.network != register.network() {
@@ -150,11 +155,17 @@ impl Node {
             .ok_or(DeferReason::UnknownNode)?;
         parsed
             .check_node(&key)
-            .map_err(|_| RefuseReason::BadSignature)?;
-        if header.expires <= now {
-            return Err(RefuseReason::Expired.into());
+            .map_err(|_error| RefuseReason::BadSignature)?;
+        if header.expires > now {
+            return Ok(());
         }
-        Ok(())
+        match peer {
+            // A peer offers nothing that has run out by its own clock: ours may be the wrong one, and what is late
+            // still says when it was written.
+            Some(_) if header.is_for(&self.inner.config.node) => Ok(()),
+            Some(_) => Err(DeferReason::Busy.into()),
+            None => Err(RefuseReason::Expired.into()),
+        }
     }
 
     /// Opens, verifies, and asks the register whether the author may send this here.
@@ -168,13 +179,13 @@ impl Node {
         let key = register
             .signing_key(&author.office, &author.key)
             .ok_or(DeferReason::UnknownKey)?;
-        let verified = Opened::verify(opened, &key).map_err(|_| RefuseReason::BadSignature)?;
+        let verified = Opened::verify(opened, &key).map_err(|_error| RefuseReason::BadSignature)?;
         let statement = verified.statement();
         if register.node_of(&author.office) != Some(&parsed.header.origin) {
             return Err(RefuseReason::WrongNode.into());
         }
         let content = Content::decode(statement.kind, &statement.body)
-            .map_err(|_| RefuseReason::BadContent)?;
+            .map_err(|_error| RefuseReason::BadContent)?;
         let offices: Vec<Address> = statement
             .recipients
             .iter()
@@ -192,7 +203,7 @@ impl Node {
                 now: statement.created.min(now),
             };
             match register.may_send(&query) {
-                Ok(permit) => acts.extend(permit.acts.iter().map(|act| act.short())),
+                Ok(permit) => acts.extend(permit.acts.iter().map(model::ids::ActId::short)),
                 Err(missing) if missing.may_mend() => return Err(DeferReason::OldRegister.into()),
                 Err(_) => return Err(RefuseReason::NotAllowed.into()),
             }
@@ -231,15 +242,6 @@ impl Node {
             now,
         );
         let statement = admitted.verified.statement();
-        let read = ReadLine {
-            kind: statement.kind,
-            reference: statement.reference.clone(),
-            author: statement.author.office.clone(),
-            case: statement.case.clone(),
-            created: statement.created,
-            reply_by: statement.reply_by,
-            exercise: statement.exercise.is_some(),
-        };
         let mut changes = vec![
             Change::AddDispatch(Box::new(DispatchRow {
                 line: DispatchLine {
@@ -251,7 +253,7 @@ impl Node {
                     expires: header.expires,
                     stored: now,
                     size: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
-                    read: Some(read),
+                    read: Some(read_line(statement)),
                 },
                 parents: statement.parents.clone(),
                 content_key: Some(Zeroizing::new(*admitted.verified.content_key().as_bytes())),
@@ -280,7 +282,7 @@ impl Node {
         match self.write("receive", changes).await {
             Ok(()) => {}
             Err(WriteError::KnownDispatch(_)) => return self.repeat(id).await,
-            Err(error) => return Err(self.cannot_write(&error)),
+            Err(error) => return Err(cannot_write(&error).into()),
         }
         inner.tell(event);
         for event in progress {
@@ -294,14 +296,13 @@ impl Node {
         {
             tracing::error!(%id, "acts were not applied: {:?}", failure.problems);
         }
-        Ok(Taken::Stored { id, receipt })
+        Ok(Taken::Stored { receipt })
     }
 
     /// The dispatch is known: the same receipts again, so that a lost one costs nothing.
     pub(crate) async fn repeat(&self, id: DispatchId) -> Result<Taken, Trouble> {
         match self.inner.store.receipts(id).await {
             Ok(rows) => Ok(Taken::Repeated {
-                id,
                 receipts: rows.into_iter().map(|row| row.bytes).collect(),
             }),
             Err(error) => {
@@ -325,17 +326,12 @@ impl Node {
             && !rows.is_empty()
         {
             return Taken::Repeated {
-                id,
                 receipts: rows.into_iter().map(|row| row.bytes).collect(),
             };
         }
         tracing::warn!(%id, code = reason.code(), "dispatch refused");
-        let receipt = self.sign_receipt(
-            parsed,
-            Vec::new(),
-            ReceiptVerdict::Refused { reason },
-            now,
-        );
+        let receipt =
+            self.sign_receipt(parsed, Vec::new(), ReceiptVerdict::Refused { reason }, now);
         let changes = vec![
             self.receipt_change(id, "refused", now, &receipt),
             Change::AddQuarantine(quarantined(peer, reason.code(), bytes, now)),
@@ -349,18 +345,11 @@ impl Node {
             ),
         ];
         match self.write("refuse", changes).await {
-            Ok(()) => Taken::Refused {
+            Ok(()) => Taken::Refused { reason, receipt },
+            Err(error) => Taken::Deferred {
                 id,
-                reason,
-                receipt,
+                reason: cannot_write(&error),
             },
-            Err(error) => {
-                let _ = self.cannot_write(&error);
-                Taken::Deferred {
-                    id,
-                    reason: DeferReason::Busy,
-                }
-            }
         }
     }
 
@@ -407,17 +396,6 @@ impl Node {
         self.inner.store.write(Write { name, changes }).await
     }
 
-    /// Whatever keeps the store from writing may pass: the peer keeps what it has.
-    pub(crate) fn cannot_write(&self, error: &WriteError) -> Trouble {
-        tracing::error!("the store did not keep it: {error}");
-        Trouble::Defer(match error {
-            WriteError::Full => DeferReason::DiskFull,
-            WriteError::KnownDispatch(_)
-            | WriteError::KnownSubmission(_)
-            | WriteError::Store(_) => DeferReason::Busy,
-        })
-    }
-
     async fn quarantine(&self, peer: Option<&NodeId>, code: &'static str, bytes: &[u8]) {
         tracing::warn!(
             peer = peer.map(tracing::field::display),
@@ -432,6 +410,30 @@ impl Node {
         {
             tracing::error!("quarantine was not kept: {error}");
         }
+    }
+}
+
+/// Whatever keeps the store from writing may pass: the peer keeps what it has.
+pub(crate) fn cannot_write(error: &WriteError) -> DeferReason {
+    tracing::error!("the store did not keep it: {error}");
+    match error {
+        WriteError::Full => DeferReason::DiskFull,
+        WriteError::KnownDispatch(_) | WriteError::KnownSubmission(_) | WriteError::Store(_) => {
+            DeferReason::Busy
+        }
+    }
+}
+
+/// What lists show of it without opening it again.
+pub(crate) fn read_line(statement: &Statement) -> ReadLine {
+    ReadLine {
+        kind: statement.kind,
+        reference: statement.reference.clone(),
+        author: statement.author.office.clone(),
+        case: statement.case.clone(),
+        created: statement.created,
+        reply_by: statement.reply_by,
+        exercise: statement.exercise.is_some(),
     }
 }
 

@@ -45,8 +45,8 @@ impl Keyring {
                 signing.insert(office, signing_key(store, &name).await?);
             } else if let Some(office) = sealing_office(&name) {
                 let seed = seed(store, &name).await?;
-                let key =
-                    SealingKey::from_seed(&seed).map_err(|_| KeyringError::Damaged(name.clone()))?;
+                let key = SealingKey::from_seed(&seed)
+                    .map_err(|_error| KeyringError::Damaged(name.clone()))?;
                 sealing.insert(key.public().key_id(), (key, office));
             }
         }
@@ -111,7 +111,7 @@ fn sealing_office(name: &str) -> Option<Address> {
 
 async fn signing_key(store: &dyn Store, name: &str) -> Result<SigningKey, KeyringError> {
     let seed = seed(store, name).await?;
-    SigningKey::from_seed(&seed).map_err(|_| KeyringError::Damaged(name.to_owned()))
+    SigningKey::from_seed(&seed).map_err(|_error| KeyringError::Damaged(name.to_owned()))
 }
 
 async fn seed(store: &dyn Store, name: &str) -> Result<Zeroizing<[u8; 32]>, KeyringError> {
@@ -122,6 +122,6 @@ async fn seed(store: &dyn Store, name: &str) -> Result<Zeroizing<[u8; 32]>, Keyr
     let seed: [u8; 32] = value
         .as_slice()
         .try_into()
-        .map_err(|_| KeyringError::Damaged(name.to_owned()))?;
+        .map_err(|_error| KeyringError::Damaged(name.to_owned()))?;
     Ok(Zeroizing::new(seed))
 }

@@ -28,11 +28,13 @@ mod hello;
 mod meter;
 mod outbox;
 mod session;
+mod simulated;
 pub mod status;
 mod table;
 mod tls;
 
-pub(crate) use outbox::Outbox;
+pub use outbox::Outbox;
+pub use simulated::SimulatedEnd;
 pub use tls::measured_pair;
 
 use status::LinkStatus;
@@ -75,8 +77,6 @@ pub trait Host: std::fmt::Debug + Send + Sync + 'static {
     fn hello(&self) -> Hello;
     /// Whose link key that is, by the register of this moment.
     fn peer_by_link_key(&self, key: &[u8]) -> Option<NodeId>;
-    /// The key by which that node proves itself.
-    fn link_key(&self, peer: &NodeId) -> Option<Vec<u8>>;
     /// Whom to dial.
     fn endpoints(&self) -> Vec<Peer>;
     /// This node's clock.
@@ -110,7 +110,7 @@ pub struct Links {
 
 impl Links {
     /// Listens and dials until the token is cancelled. Returns when every address is listened on.
-    pub async fn start(
+    pub(crate) async fn start(
         host: Arc<dyn Host>,
         config: LinkConfig,
         tracker: TaskTracker,

@@ -18,6 +18,7 @@ use crate::config::Config;
 use crate::courier::Courier;
 use crate::keyring::{Keyring, KeyringError};
 use crate::link::{LinkError, Links};
+use crate::recipient::RecipientKeys;
 use crate::register::PendingActs;
 use crate::sequence::Sequences;
 use crate::transfer::Transfers;
@@ -65,6 +66,7 @@ pub(crate) struct Inner {
     pub(crate) pending_acts: PendingActs,
     /// Acts are applied one list at a time.
     pub(crate) register_turn: tokio::sync::Mutex<()>,
+    pub(crate) recipient_keys: RecipientKeys,
     pub(crate) sequences: Sequences,
     pub(crate) courier: Courier,
     pub(crate) transfers: Transfers,
@@ -97,6 +99,7 @@ impl Node {
             register: RwLock::new(Arc::new(register)),
             pending_acts: PendingActs::default(),
             register_turn: tokio::sync::Mutex::new(()),
+            recipient_keys: RecipientKeys::default(),
             sequences,
             courier: Courier::default(),
             transfers: Transfers::default(),
@@ -122,9 +125,15 @@ impl Node {
         )
         .await?;
         // A second start of the same node would find the store's lock and the socket taken before this.
-        let _ = self.inner.links.set(links);
-        self.inner.spawn(crate::courier::watch(self.clone()));
+        drop(self.inner.links.set(links));
+        self.start_simulated();
         Ok(())
+    }
+
+    /// Starts what needs neither socket nor network: a simulation carries the frames itself, by
+    /// [`SimulatedEnd`](crate::link::SimulatedEnd).
+    pub fn start_simulated(&self) {
+        self.inner.spawn(crate::courier::watch(self.clone()));
     }
 
     /// Answers one request; every failure is an answer too.
@@ -176,13 +185,9 @@ impl Inner {
         *write(&self.register) = Arc::new(register);
     }
 
-    pub(crate) fn replace_keyring(&self, keyring: Keyring) {
-        *write(&self.keyring) = Arc::new(keyring);
-    }
-
     /// Nobody watching is no error.
     pub(crate) fn tell(&self, event: Event) {
-        let _ = self.events.send(event);
+        drop(self.events.send(event));
     }
 
     pub(crate) fn spawn<F>(&self, work: F)

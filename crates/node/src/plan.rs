@@ -1,6 +1,7 @@
 //! Who gets a dispatch, and whether the register lets it go: the same rule for every way in.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use envelope::key::SealingPublicKey;
 use model::address::Address;
@@ -12,6 +13,7 @@ use register::{Register, SendQuery};
 
 use crate::api::{Failure, FailureClass, Problem};
 use crate::keyring::Keyring;
+use crate::recipient::RecipientKeys;
 
 /// An office that will get the dispatch.
 #[derive(Debug)]
@@ -19,7 +21,7 @@ pub(crate) struct Planned {
     pub(crate) office: Address,
     pub(crate) node: NodeId,
     pub(crate) key: KeyId,
-    pub(crate) public: SealingPublicKey,
+    pub(crate) public: Arc<SealingPublicKey>,
     /// For information only.
     pub(crate) copy: bool,
 }
@@ -45,6 +47,7 @@ impl Plan {
 pub(crate) fn plan(
     register: &Register,
     keyring: &Keyring,
+    keys: &RecipientKeys,
     draft: &Draft,
     now: Timestamp,
 ) -> Result<Plan, Failure> {
@@ -65,7 +68,7 @@ pub(crate) fn plan(
         problems.push(Problem::new("no_recipient").field("to"));
     }
     for (office, wish) in wanted {
-        match reach(register, draft, &office, now) {
+        match reach(register, keys, draft, &office, now) {
             Ok((planned, permit)) => {
                 acts.extend(permit);
                 recipients.push(Planned {
@@ -130,6 +133,7 @@ fn takes_copies(content: &Content) -> bool {
 
 fn reach(
     register: &Register,
+    keys: &RecipientKeys,
     draft: &Draft,
     office: &Address,
     now: Timestamp,
@@ -155,9 +159,10 @@ fn reach(
     let key = register
         .sealing_key(office, now)
         .ok_or_else(|| Problem::new("no_sealing_key").arg("office", office))?;
-    let public = SealingPublicKey::from_bytes(&key.public)
-        .map_err(|_| Problem::new("bad_sealing_key").arg("office", office))?;
-    let acts = permit.acts.iter().map(|act| act.short()).collect();
+    let public = keys
+        .parsed(key.id, &key.public)
+        .map_err(|_error| Problem::new("bad_sealing_key").arg("office", office))?;
+    let acts = permit.acts.iter().map(model::ids::ActId::short).collect();
     Ok((
         Planned {
             office: office.clone(),

@@ -26,7 +26,9 @@ pub(crate) fn free_bytes(path: &Path) -> std::io::Result<u64> {
 
 fn rss() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))?;
     let kib: u64 = line.split_whitespace().next()?.parse().ok()?;
     Some(kib.saturating_mul(1_024))
 }
@@ -35,5 +37,9 @@ fn cpu() -> Option<u64> {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
     let seconds = u64::try_from(time.tv_sec).ok()?;
     let nanos = u64::try_from(time.tv_nsec).ok()?;
-    Some(seconds.saturating_mul(1_000_000).saturating_add(nanos / 1_000))
+    Some(
+        seconds
+            .saturating_mul(1_000_000)
+            .saturating_add(nanos / 1_000),
+    )
 }

@@ -49,8 +49,8 @@ impl Node {
                     return false;
                 }
             },
-            Direction::Relay => changes.extend(end_of_custody(&receipt, now)),
-            Direction::In => {}
+            // A relay that was addressed itself holds what it got for the others too.
+            Direction::Relay | Direction::In => changes.extend(end_of_custody(&receipt, now)),
         }
         if let Err(error) = self.write("receipt", changes).await {
             tracing::error!(%id, "receipt was not kept: {error}");
@@ -88,12 +88,11 @@ impl Node {
             }
         };
         let key = self.inner.register().node_key(unverified.node())?;
-        match unverified.verify(&key) {
-            Ok(receipt) => Some(receipt),
-            Err(_) => {
-                tracing::warn!("a receipt with a wrong signature was dropped");
-                None
-            }
+        if let Ok(receipt) = unverified.verify(&key) {
+            Some(receipt)
+        } else {
+            tracing::warn!("a receipt with a wrong signature was dropped");
+            None
         }
     }
 
@@ -112,8 +111,7 @@ impl Node {
         }
         for peer in due {
             let node = self.clone();
-            self.inner
-                .spawn(async move { node.refill(&peer).await });
+            self.inner.spawn(async move { node.refill(&peer).await });
         }
     }
 
@@ -125,9 +123,7 @@ impl Node {
         let (to, detail) = match &receipt.verdict {
             Verdict::Stored => (DeliveryState::Delivered, None),
             Verdict::Custody { .. } => (DeliveryState::Relayed, Some(receipt.node.to_string())),
-            Verdict::Refused { reason } => {
-                (DeliveryState::Refused, Some(reason.code().to_owned()))
-            }
+            Verdict::Refused { reason } => (DeliveryState::Refused, Some(reason.code().to_owned())),
         };
         let offices: Vec<Address> = match &receipt.verdict {
             Verdict::Stored => receipt.offices.clone(),
@@ -148,7 +144,10 @@ impl Node {
     }
 
     /// A relay answers for all nodes but itself.
-    async fn offices_elsewhere(&self, receipt: &Receipt) -> Result<Vec<Address>, store::StoreError> {
+    async fn offices_elsewhere(
+        &self,
+        receipt: &Receipt,
+    ) -> Result<Vec<Address>, store::StoreError> {
         let rows = self.inner.store.deliveries(receipt.dispatch).await?;
         Ok(rows
             .into_iter()

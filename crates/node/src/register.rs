@@ -5,11 +5,13 @@ use std::sync::Mutex;
 
 use exchange::frame::Frame;
 use model::ids::NodeId;
+use register::coupling::Coupling;
+use register::office::Office;
 use register::{Applied, Register, RegisterError};
 use store::act::ActRow;
 use store::{Change, Store, Write};
 
-use crate::api::{ActLine, Failure, FailureClass, Problem, Response};
+use crate::api::{ActLine, CouplingLine, Failure, FailureClass, OfficeLine, Problem, Response};
 use crate::audit::{Actor, on_object};
 use crate::node::{Node, OpenError};
 use crate::sequence::lock;
@@ -68,6 +70,53 @@ impl Node {
                 summary: act.summary(),
             })
             .collect()
+    }
+
+    /// The offices as they stand now.
+    pub fn offices(&self) -> Vec<OfficeLine> {
+        let now = self.inner.now();
+        let register = self.inner.register();
+        let line = |office: &Office| {
+            let open = office.from <= now && office.until.is_none_or(|until| now < until);
+            let node = register.node_of(&office.address).cloned();
+            let sealed = register.sealing_key(&office.address, now).is_some();
+            OfficeLine {
+                address: office.address.clone(),
+                kind: office.kind,
+                names: office.names.clone(),
+                from: office.from,
+                until: office.until,
+                reachable: open && node.is_some() && sealed,
+                node,
+                open,
+            }
+        };
+        register.offices().map(line).collect()
+    }
+
+    /// The couplings as they stand now.
+    pub fn couplings(&self) -> Vec<CouplingLine> {
+        let now = self.inner.now();
+        let register = self.inner.register();
+        let line = |latest: &Coupling| {
+            let pair = &latest.pair;
+            let current = register.coupling(&pair.first, &pair.second, now);
+            let coupling = current.unwrap_or(latest);
+            let mut copies = coupling.copies_of_first.clone();
+            copies.extend(coupling.copies_of_second.iter().cloned());
+            copies.sort();
+            copies.dedup();
+            CouplingLine {
+                first: pair.first.clone(),
+                second: pair.second.clone(),
+                from: coupling.from,
+                until: coupling.until,
+                copies,
+                in_force: current.is_some(),
+                suspended_by: register.suspension(pair, now).map(|(_, by)| by.clone()),
+            }
+        };
+        register.couplings().map(line).collect()
     }
 
     /// Applies the acts of a file, and passes on what is new.

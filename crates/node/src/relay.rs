@@ -11,7 +11,7 @@ use store::dispatch::{Direction, DispatchLine, DispatchRow};
 use store::{Change, WriteError};
 
 use crate::audit::{Actor, on_dispatch};
-use crate::inbox::{Taken, Trouble};
+use crate::inbox::{Taken, Trouble, cannot_write};
 use crate::node::Node;
 use crate::transfer;
 
@@ -74,16 +74,13 @@ impl Node {
         match self.write("custody", changes).await {
             Ok(()) => {}
             Err(WriteError::KnownDispatch(_)) => return self.repeat(parsed.id).await,
-            Err(error) => return Err(self.cannot_write(&error)),
+            Err(error) => return Err(cannot_write(&error).into()),
         }
-        self.offer(header, parsed.id, bytes.clone());
+        self.offer(header, parsed.id, bytes);
         if !wanted.is_empty() {
             self.want_rows(wanted).await;
         }
-        Ok(Taken::Stored {
-            id: parsed.id,
-            receipt,
-        })
+        Ok(Taken::Stored { receipt })
     }
 
     /// A relay that is itself a recipient holds the dispatch for the others too.
@@ -110,7 +107,7 @@ impl Node {
         let changes = self.custody_rows(parsed, from, until, size, now);
         // The sender's own deliveries stay queued until each node's receipt: custody here is an extra.
         match self.write("custody", changes).await {
-            Ok(()) => self.offer(header, parsed.id, bytes.clone()),
+            Ok(()) => self.offer(header, parsed.id, bytes),
             Err(error) => tracing::warn!(id = %parsed.id, "not held for the others: {error}"),
         }
     }

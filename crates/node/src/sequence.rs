@@ -10,7 +10,7 @@ use store::Change;
 /// crash it starts after the last number that was committed, and a number lost in a failed commit is
 /// announced as void.
 #[derive(Debug, Default)]
-pub struct Sequences {
+pub(crate) struct Sequences {
     last: Mutex<BTreeMap<String, u64>>,
 }
 
@@ -63,8 +63,13 @@ impl Sequences {
     }
 }
 
-fn node_counter(node: &NodeId) -> String {
+pub(crate) fn node_counter(node: &NodeId) -> String {
     format!("sequence/{node}")
+}
+
+/// Says whether that counter numbers what goes to a node.
+pub(crate) fn is_node_counter(name: &str) -> bool {
+    name.starts_with("sequence/")
 }
 
 /// A poisoned lock only means that another thread stopped between two complete steps.

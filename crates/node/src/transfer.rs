@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use envelope::attachment::SealedHash;
 use exchange::frame::Frame;
@@ -20,15 +21,16 @@ use model::ids::{AttachmentId, DispatchId, NodeId};
 use model::time::Timestamp;
 use store::attachment::{AttachmentRow, AttachmentState};
 use store::{Change, StoreError};
+use tokio::time::Instant;
 
 use crate::node::Node;
 use crate::sequence::lock;
 
-/// After a source said that it has no more for now, in seconds.
-const ASK_AGAIN_S: i64 = 5;
+/// After a source said that it has no more for now.
+const ASK_AGAIN: Duration = Duration::from_secs(5);
 
-/// No data for so long: the way is taken for lost and the wish is sent again, in seconds.
-const STALLED_S: i64 = 60;
+/// No data for so long: the way is taken for lost and the wish is sent again.
+const STALLED: Duration = Duration::from_mins(1);
 
 /// What is on its way here.
 #[derive(Debug, Default)]
@@ -49,10 +51,10 @@ struct Wanted {
     row: AttachmentRow,
     /// Bytes on disk here; `row.have` of them are durable.
     have: u64,
-    synced: Timestamp,
+    synced: Instant,
     /// Who is sending, and when the last byte came.
-    from: Option<(NodeId, Timestamp)>,
-    not_before: Timestamp,
+    from: Option<(NodeId, Instant)>,
+    not_before: Instant,
     /// Hash over the first `have` bytes. Taken out while a piece is being written.
     hash: Option<SealedHash>,
 }
@@ -62,7 +64,7 @@ struct Piece {
     hash: SealedHash,
     size: u64,
     durable: u64,
-    synced: Timestamp,
+    synced: Instant,
 }
 
 impl Transfers {
@@ -75,11 +77,11 @@ impl Transfers {
     }
 
     /// The source has no more for now, or never had it.
-    pub(crate) fn gone(&self, peer: &NodeId, id: &AttachmentId, now: Timestamp) {
+    pub(crate) fn gone(&self, peer: &NodeId, id: &AttachmentId) {
         self.each(|wanted| {
             if wanted.row.id == *id && wanted.from.as_ref().is_some_and(|(from, _)| from == peer) {
                 wanted.from = None;
-                wanted.not_before = now.plus_seconds(ASK_AGAIN_S);
+                wanted.not_before = Instant::now() + ASK_AGAIN;
             }
         });
     }
@@ -100,14 +102,20 @@ impl Transfers {
 
     /// Adds rows to what is wanted; those that are there stay as they are.
     fn add(&self, rows: Vec<AttachmentRow>) {
+        self.add_after(rows, Duration::ZERO);
+    }
+
+    /// The same, to be asked for not before that time has passed.
+    fn add_after(&self, rows: Vec<AttachmentRow>, wait: Duration) {
+        let now = Instant::now();
         let mut state = lock(&self.state);
         let all = state.wanted.get_or_insert_default();
         for row in rows {
             all.entry(row.id).or_insert_with(|| Wanted {
                 have: row.have,
-                synced: row.since,
+                synced: now,
                 from: None,
-                not_before: row.since,
+                not_before: now + wait,
                 hash: None,
                 row,
             });
@@ -128,13 +136,14 @@ impl Transfers {
     }
 
     /// Wishes that no peer is serving: with whom each may be placed, first choice first.
-    fn idle(&self, now: Timestamp) -> Vec<AttachmentRow> {
+    fn idle(&self) -> Vec<AttachmentRow> {
+        let now = Instant::now();
         let mut idle = Vec::new();
         self.each(|wanted| {
             if wanted
                 .from
                 .as_ref()
-                .is_some_and(|(_, last)| now.millis_since(*last) > STALLED_S.saturating_mul(1_000))
+                .is_some_and(|(_, last)| now.saturating_duration_since(*last) > STALLED)
             {
                 wanted.from = None;
             }
@@ -147,10 +156,10 @@ impl Transfers {
         idle
     }
 
-    fn asked(&self, id: &AttachmentId, peer: &NodeId, now: Timestamp) {
+    fn asked(&self, id: &AttachmentId, peer: &NodeId) {
         self.each(|wanted| {
             if wanted.row.id == *id {
-                wanted.from = Some((peer.clone(), now));
+                wanted.from = Some((peer.clone(), Instant::now()));
             }
         });
     }
@@ -161,7 +170,7 @@ impl Transfers {
         wanted.hash.is_none().then_some(wanted.have)
     }
 
-    fn put_hash(&self, id: &AttachmentId, have: u64, hash: SealedHash) {
+    fn put_hash(&self, id: &AttachmentId, have: u64, hash: &SealedHash) {
         self.each(|wanted| {
             if wanted.row.id == *id && wanted.have == have && wanted.hash.is_none() {
                 wanted.hash = Some(hash.clone());
@@ -170,14 +179,14 @@ impl Transfers {
     }
 
     /// Takes the hash out if this piece is the next one.
-    fn begin(&self, id: &AttachmentId, offset: u64, now: Timestamp) -> Option<Piece> {
+    fn begin(&self, id: &AttachmentId, offset: u64) -> Option<Piece> {
         let mut state = lock(&self.state);
         let wanted = state.wanted.as_mut()?.get_mut(id)?;
         if offset != wanted.have {
             return None;
         }
         if let Some((_, last)) = &mut wanted.from {
-            *last = now;
+            *last = Instant::now();
         }
         Some(Piece {
             hash: wanted.hash.take()?,
@@ -187,28 +196,28 @@ impl Transfers {
         })
     }
 
-    fn end(&self, id: &AttachmentId, have: u64, hash: SealedHash, durable: Option<Timestamp>) {
+    fn end(&self, id: &AttachmentId, have: u64, hash: SealedHash, durable: bool) {
         let mut hash = Some(hash);
         self.each(|wanted| {
             if wanted.row.id == *id {
                 wanted.have = have;
                 wanted.hash = hash.take();
-                if let Some(at) = durable {
+                if durable {
                     wanted.row.have = have;
-                    wanted.synced = at;
+                    wanted.synced = Instant::now();
                 }
             }
         });
     }
 
     /// A piece could not be kept: from what is durable, again.
-    fn back(&self, id: &AttachmentId, now: Timestamp) {
+    fn back(&self, id: &AttachmentId) {
         self.each(|wanted| {
             if wanted.row.id == *id {
                 wanted.have = wanted.row.have;
                 wanted.hash = None;
                 wanted.from = None;
-                wanted.not_before = now.plus_seconds(ASK_AGAIN_S);
+                wanted.not_before = Instant::now() + ASK_AGAIN;
             }
         });
     }
@@ -303,8 +312,7 @@ impl Node {
                 }
             }
         }
-        let now = inner.now();
-        for row in inner.transfers.idle(now) {
+        for row in inner.transfers.idle() {
             let Some(peer) = self.route_for(&row) else {
                 continue;
             };
@@ -318,7 +326,7 @@ impl Node {
                 len: row.size.saturating_sub(row.have),
             };
             if inner.courier.push(&peer, wish) {
-                inner.transfers.asked(&row.id, &peer, now);
+                inner.transfers.asked(&row.id, &peer);
             }
         }
     }
@@ -349,7 +357,7 @@ impl Node {
             hash.update(&bytes);
             offset = offset.saturating_add(count(bytes.len()));
         }
-        inner.transfers.put_hash(id, have, hash);
+        inner.transfers.put_hash(id, have, &hash);
         Ok(())
     }
 

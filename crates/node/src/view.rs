@@ -1,7 +1,6 @@
 //! What is shown: lists, one dispatch, status. Reading content is audited.
 
 use model::content::Content;
-use model::delivery::DeliveryState;
 use model::ids::{DispatchId, OfficerId};
 use model::step::StepKind;
 use store::Write;
@@ -122,8 +121,8 @@ impl Node {
             .await?;
         let missing = || not_found(name);
         let stored = row.line.stored;
-        let offset = (row.line.direction == Direction::In)
-            .then(|| stored.millis_since(statement.created));
+        let offset =
+            (row.line.direction == Direction::In).then(|| stored.millis_since(statement.created));
         Ok(Item {
             line: self.line(row.line).await?.ok_or_else(missing)?,
             receipts: self
@@ -188,7 +187,9 @@ impl Node {
         let ids = if let Ok(reference) = text.parse() {
             store.dispatches_by_reference(&reference).await?
         } else if text.len() >= 6 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            store.dispatches_by_prefix(&text.to_ascii_lowercase()).await?
+            store
+                .dispatches_by_prefix(&text.to_ascii_lowercase())
+                .await?
         } else {
             return Err(Failure::input(Problem::new("bad_name").arg("name", text)));
         };
@@ -226,7 +227,8 @@ impl Node {
             )
         })?;
         let broken = |what: String| Failure::broken("archive_broken", format!("{id}: {what}"));
-        let parsed = envelope::open::parse(&row.bytes).map_err(|error| broken(error.to_string()))?;
+        let parsed =
+            envelope::open::parse(&row.bytes).map_err(|error| broken(error.to_string()))?;
         let key = envelope::key::ContentKey::new(**key);
         let opened = parsed
             .reopen(&key)
@@ -275,9 +277,4 @@ pub(crate) const fn state_code(state: AttachmentState) -> &'static str {
         AttachmentState::Complete => "complete",
         AttachmentState::Failed => "failed",
     }
-}
-
-/// Says whether a delivery still waits for its node.
-pub(crate) const fn waits(state: DeliveryState) -> bool {
-    matches!(state, DeliveryState::Queued | DeliveryState::Relayed)
 }

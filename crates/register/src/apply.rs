@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
-use model::ids::{ActId, KeyId};
+use model::ids::{ActId, KeyId, NodeId};
 use model::time::Timestamp;
 
 use crate::act::{Act, Body};
@@ -49,6 +49,7 @@ impl Register {
             nodes: BTreeMap::new(),
             hosts: BTreeMap::new(),
             link_keys: BTreeMap::new(),
+            node_keys: BTreeMap::new(),
             keys: BTreeMap::new(),
             holders: BTreeMap::new(),
             couplings: BTreeMap::new(),
@@ -198,7 +199,9 @@ impl Register {
             Body::Office(office) => note!(offices, office.address.clone(), office.from, office),
             Body::Desk(desk) => note!(desks, desk.address.clone(), desk.from, desk),
             Body::Node(node) => {
-                note!(nodes, node.id.clone(), ALWAYS, node);
+                let id = node.id.clone();
+                note!(nodes, id.clone(), ALWAYS, node);
+                self.settle_node_key(id);
                 self.settle_nodes();
             }
             Body::Coupling(coupling) => {
@@ -249,6 +252,17 @@ impl Register {
             .iter()
             .map(|entry| (*entry.value.link_key, entry.value.id.clone()))
             .collect();
+    }
+
+    /// The signing key that holds, parsed once: every header and receipt asks for it.
+    fn settle_node_key(&mut self, id: NodeId) {
+        let key = self
+            .node(&id)
+            .and_then(|node| signature::public(&*node.signing_key));
+        match key {
+            Some(key) => self.node_keys.insert(id, key),
+            None => self.node_keys.remove(&id),
+        };
     }
 
     fn add_founders(&mut self, act: ActId) {

@@ -17,7 +17,6 @@ use crate::network::NetworkKind;
 use crate::node::Node;
 use crate::office::Office;
 use crate::register::Register;
-use crate::signature;
 use crate::state::State;
 
 impl Register {
@@ -106,7 +105,7 @@ impl Register {
 
     /// The key of a node's outer headers and receipts.
     pub fn node_key(&self, id: &NodeId) -> Option<VerifyingKey> {
-        signature::public(&*self.node(id)?.signing_key)
+        self.node_keys.get(id).cloned()
     }
 
     /// The key to seal with: of those in force, the one that began last.

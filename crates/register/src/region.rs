@@ -19,39 +19,54 @@ use crate::coupling::Coupling;
 use crate::crossing::Crossing;
 use crate::desk::Desk;
 use crate::membership::Membership;
+use crate::names::Names;
 use crate::network::{Founder, Founding, NetworkKind, is_centre};
 use crate::office::Office;
 use crate::state::State;
 
 mod seed;
 
-use seed::StateSeed;
+use seed::{File, StateSeed};
 
 /// The public register keys of states, and of the centre as `INT`.
 pub type StateKeys = BTreeMap<StateCode, [u8; 32]>;
 
+macro_rules! file {
+    ($name:literal) => {
+        (
+            concat!("data/region/", $name),
+            include_str!(concat!("../../../data/region/", $name)),
+        )
+    };
+}
+
+/// The files, as they were built in.
+const FILES: [(&str, &str); 5] = [
+    file!("state.toml"),
+    file!("authority.toml"),
+    file!("crossing.toml"),
+    file!("office.toml"),
+    file!("coupling.toml"),
+];
+
 /// Why the region is of no use.
 #[derive(Debug, Error)]
 pub enum RegionError {
-    /// A test of this crate keeps it from happening to the file that is built in.
-    #[error("data/region/{file}.toml cannot be read")]
+    /// A test of this crate keeps it from happening to the files that are built in.
+    #[error("{name} cannot be read: {source}")]
     Unreadable {
-        file: &'static str,
-        #[source]
+        name: &'static str,
         source: toml::de::Error,
     },
-    #[error("data/region: {what} has no midnight in zone {zone}")]
+    #[error("{what} has no midnight in zone {zone}")]
     NoMidnight {
         what: String,
         zone: String,
         #[source]
         source: jiff::Error,
     },
-    #[error("data/region/{file}.toml speaks of {state}, which state.toml does not have")]
-    NoSuchState {
-        file: &'static str,
-        state: StateCode,
-    },
+    #[error("{state} is spoken of, but is not among the states")]
+    NoSuchState { state: StateCode },
     #[error("no network without the register key of its centre")]
     NoCentre,
 }
@@ -71,23 +86,28 @@ pub struct Region {
 impl Region {
     /// The region that comes with this version.
     pub fn builtin() -> Result<Self, RegionError> {
-        let (states, memberships) = seed::states()?;
-        let authorities = seed::authorities(&states)?;
-        let (offices, desks) = seed::offices(&authorities)?;
-        Ok(Self {
-            memberships,
-            crossings: seed::crossings()?,
-            offices,
-            desks,
-            couplings: seed::couplings(&states)?,
-            authorities,
-            states,
-        })
+        let mut whole = File::default();
+        for (name, text) in FILES {
+            whole = whole.and(File::read(name, text)?);
+        }
+        whole.region()
+    }
+
+    /// A region that somebody wrote into one file, in the form of the files in `data/region`. It names the states that
+    /// it speaks of.
+    pub fn parse(text: &str) -> Result<Self, RegionError> {
+        File::read("the file", text)?.region()
     }
 
     /// The states, and the centre as `INT`.
     pub fn states(&self) -> impl Iterator<Item = &StateCode> {
         self.states.iter().map(|state| &state.code)
+    }
+
+    /// What a state, or the centre, is called.
+    pub fn names(&self, state: &StateCode) -> Option<&Names> {
+        let mut states = self.states.iter();
+        states.find(|own| own.code == *state).map(|own| &own.names)
     }
 
     pub fn authorities(&self) -> &[Authority] {

@@ -86,6 +86,8 @@ pub struct Register {
     /// Where each office's mail goes.
     pub(crate) hosts: BTreeMap<Address, NodeId>,
     pub(crate) link_keys: BTreeMap<[u8; 32], NodeId>,
+    /// Signing keys of nodes, ready for use.
+    pub(crate) node_keys: BTreeMap<NodeId, VerifyingKey>,
     pub(crate) keys: BTreeMap<Address, BTreeMap<KeyId, History<HeldKey>>>,
     /// One key has one holder inside a state.
     pub(crate) holders: BTreeMap<(StateCode, KeyId), (Address, ActId)>,

@@ -111,6 +111,7 @@ async fn measure(
     }
     let making = (cpu_us() - before) as f64 / 2_000.0;
 
+    let writer = writer_us();
     let (before, started) = (cpu_us(), Instant::now());
     let mut tasks = tokio::task::JoinSet::new();
     for lane in 0..flight {
@@ -130,7 +131,7 @@ async fn measure(
     println!(
         "{name}: {cpu:.1} us of CPU each (and {making:.1} to make), {:.0} a second, writer {:.1} us",
         count as f64 / wall,
-        writer_us() / count as f64,
+        (writer_us() - writer) / count as f64,
     );
 }
 

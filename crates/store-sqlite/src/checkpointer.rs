@@ -2,7 +2,7 @@
 //!
 //! A second connection moves pages from the log into the database while the writer goes on. It can never quite
 //! catch up with a busy writer, and only a log that is moved whole is begun anew: what is left is then moved by
-//! the writer itself, between two commits, when it is little. So the log stays near [`MOVE_AT`] pages,
+//! the writer itself, between two commits, when it is little. So the log stays below twice [`MOVE_AT`] pages,
 //! unless a reader holds an old view (a backup), and shrinks again after.
 
 use std::sync::Arc;
@@ -38,7 +38,7 @@ impl Checkpointer {
             if pages < MOVE_AT || left <= 0 {
                 return Ok(());
             }
-            if left <= FEW || pages >= MOVE_AT_LAST {
+            if left <= FEW || (pages >= LONG && left <= MANY) {
                 return engine.checkpoint();
             }
             self.wake();
@@ -68,7 +68,9 @@ fn run(conn: &Connection, woken: &Receiver<()>, busy: &AtomicBool) {
 
 /// Pages in the log from which on they are moved: 4 MiB.
 const MOVE_AT: i64 = 1_000;
-/// So few that the writer moves them itself: a millisecond.
-const FEW: i64 = 256;
-/// From here on the writer moves them whatever it costs: 64 MiB.
-const MOVE_AT_LAST: i64 = 16_000;
+/// So few that the writer moves them itself: two milliseconds.
+const FEW: i64 = 512;
+/// From here on the writer moves more of them, so that the log ends: 8 MiB.
+const LONG: i64 = 2_000;
+/// The most that the writer moves by itself, some 20 ms. More is left by a backup, and is for the other thread first.
+const MANY: i64 = 4_000;

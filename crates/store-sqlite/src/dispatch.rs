@@ -40,13 +40,35 @@ impl Scope<'_> {
         Ok(())
     }
 
+    /// Refuses a dispatch whose bytes are here.
+    pub(crate) fn refuse_dispatch(&mut self, id: DispatchId) -> Result<(), WriteError> {
+        match self.known(id)? {
+            Some(number) if self.kept(number)?.is_some_and(|kept| kept != 0) => {
+                Err(WriteError::KnownDispatch(id))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses a token that was used before.
+    pub(crate) fn refuse_submission(&self, token: &str) -> Result<(), WriteError> {
+        match submission(self.conn, token)? {
+            Some(known) => Err(WriteError::KnownSubmission(known)),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether the bytes of a dispatch are here; `None` if it was only heard of.
+    fn kept(&self, number: i64) -> Result<Option<i64>, StoreError> {
+        let sql = sql::dispatch::KEPT;
+        row::first(self.conn, sql, "dispatch", (number,), |columns| {
+            columns.take("kept")
+        })
+    }
+
     /// The id was heard of before: refused if its bytes are here; else what is left of it makes room.
     fn make_room(&self, id: DispatchId, number: i64) -> Result<(), WriteError> {
-        let sql = sql::dispatch::KEPT;
-        let kept: Option<i64> = row::first(self.conn, sql, "dispatch", (number,), |columns| {
-            columns.take("kept")
-        })?;
-        match kept {
+        match self.kept(number)? {
             None => Ok(()),
             Some(0) => {
                 row::run(self.conn, sql::parent::DROP, (number,))?;
@@ -113,9 +135,7 @@ impl Scope<'_> {
         token: &str,
         dispatch: DispatchId,
     ) -> Result<(), WriteError> {
-        if let Some(known) = submission(self.conn, token)? {
-            return Err(WriteError::KnownSubmission(known));
-        }
+        self.refuse_submission(token)?;
         let number = self.digest(dispatch.as_bytes())?;
         row::run(self.conn, sql::submission::ADD, (token, number))?;
         Ok(())

@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use store::{StoreError, sql};
 use thiserror::Error;
@@ -161,6 +162,8 @@ fn flags(create: bool) -> OpenFlags {
 
 fn tune(conn: &Connection, cache_kib: u32) -> rusqlite::Result<()> {
     conn.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    // Without it a query is prepared anew when its parameters change.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.busy_timeout(std::time::Duration::from_secs(10))?;
     conn.execute_batch(&format!(
         // The page size comes first: it cannot change once there is a page. `piece.rs` counts on it.
@@ -168,7 +171,7 @@ fn tune(conn: &Connection, cache_kib: u32) -> rusqlite::Result<()> {
          pragma journal_mode = wal;
          pragma synchronous = full;
          pragma wal_autocheckpoint = 0;
-         pragma journal_size_limit = 67108864;
+         pragma journal_size_limit = 8388608;
          pragma foreign_keys = off;
          pragma temp_store = memory;
          pragma mmap_size = 0;

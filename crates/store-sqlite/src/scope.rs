@@ -32,6 +32,18 @@ impl Scope<'_> {
             .try_for_each(|change| self.change(change))
     }
 
+    /// Looks for what would refuse this write, without changing anything.
+    pub(crate) fn refusal(&mut self, write: &Write) -> Result<(), WriteError> {
+        for change in &write.changes {
+            match change {
+                Change::AddDispatch(row) => self.refuse_dispatch(row.line.id)?,
+                Change::AddSubmission { token, .. } => self.refuse_submission(token)?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     fn change(&mut self, change: &Change) -> Result<(), WriteError> {
         match change {
             Change::AddAct(row) => self.add_act(row),

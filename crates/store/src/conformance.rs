@@ -84,6 +84,8 @@ macro_rules! suite {
             write: [
                 a_refused_write_leaves_nothing,
                 one_refused_write_does_not_harm_its_neighbours,
+                a_write_that_contradicts_itself_is_refused_alone,
+                a_token_that_was_used_leaves_nothing_of_its_second_use,
                 what_was_written_is_read_at_once,
                 everything_is_there_after_a_restart,
                 an_empty_write_is_fine,

@@ -92,6 +92,8 @@ fn the_program_decides_by_its_report_and_its_exit_code() {
     assert_eq!(played(&line("", ""), 0), Ok(()));
     let lost = played(&line("\"lost\":0", "\"lost\":1"), 0);
     assert_eq!(lost, Err("crash: 1 lost".to_owned()));
+    let known = played(&line("\"doubled\":0", "\"doubled\":4"), 3);
+    assert_eq!(known, Err("crash: 4 doubled".to_owned()));
     let silent = played("nothing", 0);
     assert_eq!(silent, Err("crash: the program gave no report".to_owned()));
     assert!(

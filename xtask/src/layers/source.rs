@@ -93,7 +93,8 @@ fn length(source: &Source) -> Option<String> {
 }
 
 /// Words of the outside world in a pure crate. Comments may have them, and so may tests: a folder `tests`, a file
-/// `tests.rs`, and what follows `#[cfg(test)]` at the foot of a file.
+/// `tests.rs`, what follows `#[cfg(test)]` at the foot of a file, and a whole file
+/// that begins with `#![cfg(test)]`.
 fn impure(source: &Source) -> Vec<String> {
     let in_tests = source
         .path
@@ -104,7 +105,7 @@ fn impure(source: &Source) -> Vec<String> {
     }
     let mut found = Vec::new();
     for (at, line) in source.text.lines().enumerate() {
-        if line.starts_with("#[cfg(test)]") {
+        if line.starts_with("#[cfg(test)]") || line.starts_with("#![cfg(test)]") {
             break;
         }
         if line.trim_start().starts_with("//") {

@@ -21,7 +21,7 @@ fn run(rate: u64, one_way: Duration, seconds: u64, flash: bool) -> (CreditWindow
             let (at, bytes) = acks.pop_front().unwrap();
             window.on_ack(bytes, Duration::ZERO, at).unwrap();
         }
-        while window.room(flash) >= window.piece().min(16 << 10) {
+        while window.room(flash, now) >= window.piece().min(16 << 10) {
             let bytes = window.piece().min(16 << 10);
             window.on_sent(bytes, true, now);
             let bytes = u64::try_from(bytes).unwrap();
@@ -45,7 +45,22 @@ fn a_slow_line_is_used_and_its_queue_stays_short() {
     assert!(queue < ms(1_300), "{queue:?}");
     assert!(acked > 8_000 * 60 * 85 / 100, "{acked}");
     assert!((7_000..9_500).contains(&window.rate()), "{}", window.rate());
-    assert_eq!(window.piece(), usize::try_from(window.rate() / 8).unwrap());
+    assert_eq!(window.piece(), PIECE_PACKET);
+}
+
+#[test]
+fn a_lost_packet_does_not_stop_the_link() {
+    let (mut window, _, _) = run(8_000, ms(300), 30, false);
+    let last = window.acked_at;
+    let full = window.room(false, last + ms(100));
+    window.on_sent(full, true, last + ms(100));
+    assert_eq!(window.room(false, last + ms(200)), 0);
+
+    let stalled = window.room(false, last + ms(1_250));
+    let cut = window.room(false, last + ms(60_000));
+
+    assert!((6_000..9_500).contains(&stalled), "{stalled}");
+    assert_eq!(cut as u64, window.window(false));
 }
 
 #[test]
@@ -61,7 +76,7 @@ fn a_fast_line_opens_within_a_few_round_trips() {
     let mut window = CreditWindow::new(None);
     let mut now = Duration::ZERO;
     for _ in 0..8 {
-        let bytes = window.room(false);
+        let bytes = window.room(false, now);
         window.on_sent(bytes, true, now);
         now += Duration::from_micros(300);
         window.on_ack(window.sent, Duration::ZERO, now).unwrap();
@@ -76,7 +91,7 @@ fn a_line_that_slows_down_is_noticed() {
     let mut now = Duration::ZERO;
     window.on_rtt(ms(50));
     for _ in 0..40 {
-        let bytes = window.room(false).max(1_000);
+        let bytes = window.room(false, now).max(1_000);
         window.on_sent(bytes, true, now);
         now += ms(u64::try_from(bytes).unwrap() / 8).max(ms(50));
         window.on_ack(window.sent, Duration::ZERO, now).unwrap();
@@ -113,6 +128,14 @@ fn an_acknowledgement_of_the_future_is_refused() {
     );
 }
 
+#[test]
+fn a_write_of_nothing_is_not_on_its_way() {
+    let mut window = CreditWindow::new(None);
+    window.on_sent(0, true, ms(1));
+    assert_eq!(window.waiting_since(), None);
+    assert_eq!(window.unacked(), 0);
+}
+
 proptest! {
     #[test]
     fn bounds_hold_whatever_happens(
@@ -121,7 +144,7 @@ proptest! {
         let mut window = CreditWindow::new(None);
         let mut now = Duration::ZERO;
         for (bytes, ack, more, micros) in steps {
-            let room = window.room(more);
+            let room = window.room(more, now);
             let before = window.unacked();
             window.on_sent(bytes.min(room), more, now);
             prop_assert!(window.unacked() <= before.max(window.window(more).max(INITIAL)) + bytes as u64);
@@ -131,7 +154,7 @@ proptest! {
             prop_assert!((LEAST..=MOST).contains(&window.window(true)));
             prop_assert!(window.window(true) <= window.window(false));
             prop_assert!((PIECE_LEAST..=PIECE_MOST).contains(&window.piece()));
-            prop_assert!(window.room_strict() >= window.room(false));
+            prop_assert!(window.room_strict() >= window.room(false, window.acked_at));
             prop_assert_eq!(window.flights.is_empty(), window.unacked() == 0);
         }
     }

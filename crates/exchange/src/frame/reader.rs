@@ -111,6 +111,11 @@ impl FrameReader {
             .fold(self.buffer.len(), usize::saturating_add)
     }
 
+    /// Says whether pieces of a frame have been taken whose end is still to come.
+    pub fn is_amid(&self) -> bool {
+        self.pieces.iter().any(|pieces| !pieces.is_empty())
+    }
+
     /// The next whole frame, if it is there. After an error always that error.
     #[expect(
         clippy::should_implement_trait,

@@ -188,6 +188,32 @@ fn a_frame_longer_than_allowed_is_refused_before_memory_is_taken() {
 }
 
 #[test]
+fn a_reader_knows_that_a_frame_has_come_in_part() {
+    let mut reader = FrameReader::default();
+    let mut body = Vec::new();
+    let frame = Frame::Dispatch {
+        lane: Lane::Routine,
+        bytes: vec![7; 100].into(),
+    };
+    frame.encode_body(&mut body);
+    let (first, last) = body.split_at(40);
+    let mut stream = Vec::new();
+    put_prefix(&mut stream, Lane::Routine, first.len(), true);
+    stream.extend(first);
+    reader.push(&stream);
+
+    assert_eq!(reader.next(), Ok(None));
+    assert!(reader.is_amid() && reader.taken() > 40);
+
+    stream.clear();
+    put_prefix(&mut stream, Lane::Routine, last.len(), false);
+    stream.extend(last);
+    reader.push(&stream);
+    assert_eq!(reader.next(), Ok(Some(frame)));
+    assert!(!reader.is_amid());
+}
+
+#[test]
 fn the_smallest_flash_costs_little_framing() {
     let frame = Frame::Dispatch {
         lane: Lane::Flash,

@@ -19,13 +19,13 @@ use serde::Serialize;
 
 use crate::bench::load::status;
 use crate::bench::network::{Network, flash, two_kib};
-use crate::bench::servers::{Server, own_command};
+use crate::local::child::Server;
 
 /// Sends posted in one round.
 const SENDS: u64 = 40;
 
 /// After the last round everything has to be where it belongs within this time.
-const SETTLE: Duration = Duration::from_secs(120);
+const SETTLE: Duration = Duration::from_mins(2);
 
 /// The results; documented in docs/performance.md.
 #[derive(Debug, Clone, Serialize)]
@@ -58,7 +58,7 @@ struct Field {
 impl Field {
     async fn start(&mut self, which: usize) -> anyhow::Result<()> {
         let home = self.homes.get(which).context("no such node")?;
-        let server = Server::start(own_command()?, home).await?;
+        let server = Server::start(home).await?;
         if let Some(place) = self.servers.get_mut(which) {
             *place = Some(server);
         }
@@ -139,13 +139,16 @@ pub(crate) async fn run(
         let victim = usize::try_from(dice.roll(3)).unwrap_or(0);
         let delay = Duration::from_micros(dice.roll(150_000));
         let tokens: Vec<String> = (0..SENDS).map(|n| format!("{seed}-{round}-{n}")).collect();
-        let sending = tokio::task::spawn(send_all(network.a.clone(), drafts.clone(), tokens.clone()));
-        tokio::time::sleep(delay).await;
-        field.kill(victim)?;
+        let sending = send_all(network.a.clone(), drafts.clone(), tokens.clone());
+        let killing = async {
+            tokio::time::sleep(delay).await;
+            field.kill(victim)
+        };
+        let (answers, killed) = tokio::join!(sending, killing);
+        killed?;
         let name = field.names.get(victim).copied().unwrap_or_default();
         let times: &mut u64 = kills.entry(name).or_default();
         *times = times.saturating_add(1);
-        let answers = sending.await?;
         field.start(victim).await?;
         acknowledged.extend(answers);
         let missing: Vec<String> = tokens
@@ -182,39 +185,39 @@ async fn send_all(
         return answered;
     };
     let (mut poster, mut answers) = client.split();
-    let posted: BTreeMap<u64, String> = (0..).zip(tokens).collect();
-    let numbers: Vec<(u64, String)> = posted.clone().into_iter().collect();
-    let posting = tokio::task::spawn(async move {
-        for (n, token) in numbers {
-            let draft = drafts.numbered(n);
+    let numbered: BTreeMap<u64, String> = (0..).zip(tokens).collect();
+    let posting = async {
+        for (n, token) in &numbered {
+            let draft = drafts.numbered(*n);
             let request = Request::Send {
                 draft: Box::new(draft),
-                token: Some(token),
+                token: Some(token.clone()),
             };
-            if poster.post(n, &request).await.is_err() {
+            if poster.post(*n, &request).await.is_err() {
                 break;
             }
         }
-        poster
-    });
-    while answered.len() < posted.len() {
-        match answers.answer().await {
-            Ok(answer) => {
-                let token = answer.n.and_then(|n| posted.get(&n));
-                match (token, answer.body) {
-                    (Some(token), Response::Sent(sent)) => {
-                        answered.insert(token.clone(), sent.id);
-                    }
-                    (_, other) => {
-                        tracing::warn!("a send was not accepted: {other:?}");
-                        break;
+    };
+    let reading = async {
+        while answered.len() < numbered.len() {
+            match answers.answer().await {
+                Ok(answer) => {
+                    let token = answer.n.and_then(|n| numbered.get(&n));
+                    match (token, answer.body) {
+                        (Some(token), Response::Sent(sent)) => {
+                            answered.insert(token.clone(), sent.id);
+                        }
+                        (_, other) => {
+                            tracing::warn!("a send was not accepted: {other:?}");
+                            break;
+                        }
                     }
                 }
+                Err(_) => break,
             }
-            Err(_) => break,
         }
-    }
-    drop(posting.await);
+    };
+    tokio::join!(posting, reading);
     answered
 }
 
@@ -264,7 +267,9 @@ async fn compare(
             Response::Doctor { checks } => {
                 audit_whole &= checks
                     .iter()
-                    .filter(|check| check.check == "audit.chain" || check.check == "store.integrity")
+                    .filter(|check| {
+                        check.check == "audit.chain" || check.check == "store.integrity"
+                    })
                     .all(|check| check.ok);
             }
             other => bail!("unexpected answer: {other:?}"),

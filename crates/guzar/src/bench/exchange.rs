@@ -8,16 +8,19 @@ use serde::Serialize;
 
 use crate::bench::limits::{self, Limits};
 use crate::bench::load::{
-    Load, Seen, closed_loop, number, open_loop, percentile, rate, status,
+    Load, Seen, closed_loop, linked, number, open_loop, percentile, rate, status,
 };
 use crate::bench::network::{Network, flash, two_kib};
-use crate::bench::servers::{Server, linked, own_command};
+use crate::local::child::Server;
 
 /// Sends under way at once in the closed loop.
 const WINDOW: u64 = 256;
 
 /// Dispatches that wait while the other side is down.
 const BACKLOG: u64 = 10_000;
+
+/// Limits, 20 a second, all that goes, half of it, an outage.
+const PARTS: u64 = 5;
 
 /// The results; documented in docs/performance.md.
 #[derive(Debug, Clone, Serialize)]
@@ -57,11 +60,17 @@ pub(crate) struct Lengths {
     pub(crate) latency: Duration,
 }
 
-pub(crate) async fn run(dir: &Path, lengths: Lengths) -> anyhow::Result<Report> {
+pub(crate) async fn run(
+    dir: &Path,
+    lengths: Lengths,
+    progress: impl Fn(u64, u64) + Send + Sync,
+) -> anyhow::Result<Report> {
+    progress(0, PARTS);
     let limits = limits::measure(dir)?;
+    progress(1, PARTS);
     let network = Network::make(dir, "127.0.0.1", "127.0.0.1").await?;
-    let a = Server::start(own_command()?, &network.a).await?;
-    let b = Server::start(own_command()?, &network.b).await?;
+    let a = Server::start(&network.a).await?;
+    let b = Server::start(&network.b).await?;
     linked(a.home(), Duration::from_secs(10)).await?;
     let rss_idle = rss(&a, &b).await?;
 
@@ -69,16 +78,20 @@ pub(crate) async fn run(dir: &Path, lengths: Lengths) -> anyhow::Result<Report> 
     let mut load = Load::connect(a.home(), Some(b.home()), two_kib()?).await?;
     let low = open_loop(&mut load, 20.0, lengths.latency).await?;
 
+    progress(2, PARTS);
     let before = usage(&a, &b).await?;
     let sustained = closed_loop(&mut load, WINDOW, lengths.warm_up, lengths.sustained).await?;
     let after = usage(&a, &b).await?;
     let rss_loaded = rss(&a, &b).await?;
     let done = number(sustained.total);
 
+    progress(3, PARTS);
     let half_per_s = sustained.per_s / 2.0;
     let half = open_loop(&mut load, half_per_s, lengths.latency / 2).await?;
     drop(load);
+    progress(4, PARTS);
     let outage = outage(&a, b, &network.b).await?;
+    progress(PARTS, PARTS);
 
     Ok(Report {
         bench: "exchange",
@@ -202,7 +215,7 @@ async fn outage(a: &Server, b: Server, home_b: &Path) -> anyhow::Result<Outage> 
     }
     let accepted_per_s = rate(accepted, start.elapsed());
 
-    let b = Server::start(own_command()?, home_b).await?;
+    let b = Server::start(home_b).await?;
     let back = Instant::now();
     let mut first_ms = None;
     let mut receipts = std::collections::BTreeMap::new();

@@ -15,9 +15,9 @@ use node::api::{AttachmentLine, Event, Name, Request, Response};
 use node::control::{Client, Watcher};
 use serde::Serialize;
 
-use crate::bench::load::{number, percentile};
+use crate::bench::load::{linked, number, percentile};
 use crate::bench::network::{Network, flash, two_kib, with_file};
-use crate::bench::servers::{Server, linked};
+use crate::local::child::Server;
 
 /// What is measured, and how long.
 #[derive(Debug, Clone)]
@@ -61,15 +61,15 @@ pub(crate) struct Report {
 pub(crate) async fn run(
     dir: &Path,
     plan: &Plan,
-    progress: impl Fn(u64, u64),
+    progress: impl Fn(u64, u64) + Send + Sync,
 ) -> anyhow::Result<Report> {
     let link = BadLink::create(&plan.link)?;
     let address = |side: Side| side.address().to_string();
     let network = Network::make(dir, &address(Side::A), &address(Side::B)).await?;
     let program = std::env::current_exe().context("this program's own path is unknown")?;
-    let a = Server::start(link.command(Side::A, &program), &network.a).await?;
-    let b = Server::start(link.command(Side::B, &program), &network.b).await?;
-    linked(a.home(), Duration::from_secs(60)).await?;
+    let a = Server::start_by(link.command(Side::A, &program), &network.a).await?;
+    let b = Server::start_by(link.command(Side::B, &program), &network.b).await?;
+    linked(a.home(), Duration::from_mins(1)).await?;
     let steps = u64::from(plan.flashes).saturating_add(3);
     let file = send_file(dir, &a, plan.file_bytes).await?;
     let mut arrivals = Client::connect(b.home()).await?.watch().await?;
@@ -84,7 +84,7 @@ pub(crate) async fn run(
     b.kill()?;
     queue(&a, plan.queued).await?;
     progress(u64::from(plan.flashes).saturating_add(1), steps);
-    let b = Server::start(link.command(Side::B, &program), &network.b).await?;
+    let b = Server::start_by(link.command(Side::B, &program), &network.b).await?;
     let kept_after = have(&b, file).await?;
     tokio::time::sleep(plan.outage.saturating_sub(cut_at.elapsed())).await;
     let outage_s = cut_at.elapsed().as_secs_f64();
@@ -114,7 +114,9 @@ async fn send_file(dir: &Path, a: &Server, bytes: usize) -> anyhow::Result<Dispa
     let file = dir.join("file.bench");
     let content: Vec<u8> = (0..bytes)
         .scan(1_u64, |state, _| {
-            *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            *state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
             state.to_be_bytes().first().copied()
         })
         .collect();
@@ -132,7 +134,7 @@ async fn send_file(dir: &Path, a: &Server, bytes: usize) -> anyhow::Result<Dispa
 
 /// Waits until the file's announcement is there and bytes of it arrive.
 async fn under_way(arrivals: &mut Watcher, announced: DispatchId) -> anyhow::Result<()> {
-    let deadline = Instant::now() + Duration::from_secs(120);
+    let deadline = Instant::now() + Duration::from_mins(2);
     loop {
         let event = tokio::time::timeout_at(deadline.into(), arrivals.event())
             .await
@@ -167,7 +169,7 @@ async fn flashes(
     for turn in 0..count {
         let begun = Instant::now();
         let id = send(&mut sender, flash()?).await?;
-        wait_receipt(&mut receipts, id, Duration::from_secs(60)).await?;
+        wait_receipt(&mut receipts, id, Duration::from_mins(1)).await?;
         receipted_ms.push(begun.elapsed().as_secs_f64() * 1e3);
         progress(u64::from(turn).saturating_add(1));
         // Never in step with the pieces of the file.
@@ -247,7 +249,11 @@ async fn in_flight(a: &Server, b: &Server) -> anyhow::Result<u64> {
 
 /// Bytes sent and received over all links.
 async fn counted(server: &Server) -> anyhow::Result<(u64, u64)> {
-    match Client::connect(server.home()).await?.ask(&Request::Links).await? {
+    match Client::connect(server.home())
+        .await?
+        .ask(&Request::Links)
+        .await?
+    {
         Response::Links { links } => Ok((
             links.iter().map(|link| link.sent_bytes).sum(),
             links.iter().map(|link| link.received_bytes).sum(),
@@ -278,7 +284,7 @@ async fn back(link: &BadLink, a: &Server, b: &Server, queued: u32) -> anyhow::Re
     let wanted = send(&mut client, flash()?).await?;
     link.restore();
     let returned = Instant::now();
-    let deadline = returned + Duration::from_secs(120);
+    let deadline = returned + Duration::from_mins(2);
     let first_flash_ms = loop {
         let event = tokio::time::timeout_at(deadline.into(), arrivals.event())
             .await
@@ -288,7 +294,7 @@ async fn back(link: &BadLink, a: &Server, b: &Server, queued: u32) -> anyhow::Re
         }
     };
     let mut left = queued.saturating_add(1);
-    let patience = Duration::from_secs(3_600);
+    let patience = Duration::from_hours(1);
     while left > 0 {
         let event = tokio::time::timeout(patience, receipts.event())
             .await

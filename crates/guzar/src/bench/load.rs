@@ -10,10 +10,11 @@ use model::ids::DispatchId;
 use node::api::{Event, Request, Response, Status};
 use node::control::{Answers, Client, Poster};
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 /// Nothing heard for so long: the measurement has failed, and says so.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Something that the load waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub(crate) struct Load {
     draft: Draft,
     next: u64,
     seen: mpsc::UnboundedReceiver<anyhow::Result<Seen>>,
+    /// End with it.
+    readers: JoinSet<()>,
 }
 
 impl Load {
@@ -44,12 +47,14 @@ impl Load {
     ) -> anyhow::Result<Self> {
         let (tell, seen) = mpsc::unbounded_channel();
         let (poster, answers) = Client::connect(sender).await?.split();
-        tokio::task::spawn(read_answers(answers, tell.clone()));
+        let mut readers = JoinSet::new();
+        readers.spawn(read_answers(answers, tell.clone()));
         let mut load = Self {
             poster,
             draft,
             next: 0,
             seen,
+            readers,
         };
         load.watch(sender, tell.clone()).await?;
         if let Some(receiver) = receiver {
@@ -64,7 +69,7 @@ impl Load {
         tell: mpsc::UnboundedSender<anyhow::Result<Seen>>,
     ) -> anyhow::Result<()> {
         let mut watcher = Client::connect(home).await?.watch().await?;
-        tokio::task::spawn(async move {
+        self.readers.spawn(async move {
             loop {
                 let seen = match watcher.event().await {
                     Ok(Event::Received { id, .. }) => Seen::Received {
@@ -78,7 +83,7 @@ impl Load {
                         }
                     }
                     Ok(Event::Missed { count }) => {
-                        let _ = tell.send(Err(anyhow::anyhow!("{count} events were missed")));
+                        drop(tell.send(Err(anyhow::anyhow!("{count} events were missed"))));
                         return;
                     }
                     Ok(_) => continue,
@@ -294,5 +299,22 @@ pub(crate) async fn status(home: &Path) -> anyhow::Result<Status> {
     match Client::connect(home).await?.ask(&Request::Status).await? {
         Response::Status(status) => Ok(*status),
         other => bail!("unexpected answer: {other:?}"),
+    }
+}
+
+/// Waits until the link between two nodes is up, as the first sees it.
+pub(crate) async fn linked(home: &Path, patience: Duration) -> anyhow::Result<Duration> {
+    let start = Instant::now();
+    let mut client = Client::connect(home).await?;
+    loop {
+        if let Response::Links { links } = client.ask(&Request::Links).await?
+            && links.iter().any(|link| link.up)
+        {
+            return Ok(start.elapsed());
+        }
+        if start.elapsed() > patience {
+            bail!("no link came up in {patience:?}");
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }

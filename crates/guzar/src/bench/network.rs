@@ -1,41 +1,36 @@
 //! A small network for measurements: a sender, a receiver that hosts three offices, and a relay.
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use envelope::key::{SealingKey, SigningKey};
-use minicbor::bytes::{ByteArray, ByteVec};
+use minicbor::bytes::ByteArray;
 use model::address::Address;
 use model::content::Content;
 use model::dispatch::Handling;
 use model::draft::Draft;
-use model::ids::{NetworkId, NodeId};
 use model::lane::Urgency;
 use model::note::Note;
 use model::time::Timestamp;
 use node::clock::{Clock as _, SystemClock};
 use node::config::{Config, Dial, Relay};
-use node::keyring::{NODE_LINK, NODE_SIGNING, put, sealing_name, signing_name};
-use register::act::{Act, Body};
+use register::act::Body;
 use register::authority::Authority;
 use register::coupling::Coupling;
-use register::key::{Key, KeyPurpose};
 use register::names::Names;
 use register::network::{Founder, Founding, NetworkKind};
-use register::node::{Node, NodeRole};
+use register::node::NodeRole;
 use register::office::{Office, OfficeKind};
-use register::signed::SignedAct;
 use register::state::State;
-use store::act::ActRow;
-use store::{Change, Store as _, Write};
-use store_sqlite::{Options, RootKey, SqliteStore};
 
-use crate::layout;
+use crate::local::home::Home;
+use crate::local::signers::{Signers, generate, public};
 
 const SENDER: &str = "UZ/CUSTOMS/BENCH";
 const RECEIVERS: [&str; 3] = ["TJ/CUSTOMS/BENCH", "TJ/DCA/UNIT", "TJ/MIA/UNIT"];
 const CENTRE: &str = "INT/CARICC/CENTRE";
+
+/// The regional centre's node.
+const RELAY: &str = "int-bench";
 
 /// Homes of the three nodes, ready for `guzar serve`.
 #[derive(Debug)]
@@ -45,49 +40,9 @@ pub(crate) struct Network {
     pub(crate) relay: PathBuf,
 }
 
-/// Who signs in this network.
-struct Signers {
-    network: NetworkId,
-    now: Timestamp,
-    uz: SigningKey,
-    tj: SigningKey,
-    int: SigningKey,
-    acts: Vec<Vec<u8>>,
-}
-
-impl Signers {
-    fn of(&self, state: &str) -> &SigningKey {
-        match state {
-            "UZ" => &self.uz,
-            "TJ" => &self.tj,
-            _ => &self.int,
-        }
-    }
-
-    fn add(&mut self, body: Body, keys: &[&SigningKey]) -> anyhow::Result<()> {
-        let mut act = SignedAct::unsigned(Act::new(self.now, body))?;
-        for key in keys {
-            act.sign(&self.network, key);
-        }
-        self.acts.push(act.to_bytes());
-        Ok(())
-    }
-
-    fn add_by_state(&mut self, state: &str, body: Body) -> anyhow::Result<()> {
-        let mut act = SignedAct::unsigned(Act::new(self.now, body))?;
-        act.sign(&self.network, self.of(state));
-        self.acts.push(act.to_bytes());
-        Ok(())
-    }
-}
-
-/// One node's private half.
-struct Home {
-    dir: PathBuf,
-    node: NodeId,
-    signing: SigningKey,
-    link: SigningKey,
-    offices: Vec<(Address, SigningKey, SealingKey)>,
+/// A node with its offices, before anything is on disk.
+struct Place {
+    home: Home,
     address: String,
 }
 
@@ -95,176 +50,114 @@ impl Network {
     /// Makes keys, acts and homes under `dir`. The receiver and the relay listen on `host_b`.
     pub(crate) async fn make(dir: &Path, host_a: &str, host_b: &str) -> anyhow::Result<Self> {
         let now = SystemClock.now();
-        let a = home(dir, "uz-bench", &[SENDER], host_a)?;
-        let b = home(dir, "tj-bench", &RECEIVERS, host_b)?;
-        let relay = home(dir, "int-bench", &[CENTRE], host_b)?;
-        let acts = acts(now, [&a, &b, &relay])?;
-        for home in [&a, &b, &relay] {
-            keep(home, &acts, now).await?;
+        let a = place(dir, "uz-bench", &[SENDER], host_a)?;
+        let b = place(dir, "tj-bench", &RECEIVERS, host_b)?;
+        let relay = place(dir, RELAY, &[CENTRE], host_b)?;
+        let acts = acts(now, [&a.home, &b.home, &relay.home])?;
+        for place in [&a, &b, &relay] {
+            place.home.write(&acts, now).await?;
         }
-        configure(&a, &[&b, &relay], true)?;
-        configure(&b, &[&a, &relay], true)?;
-        configure(&relay, &[], false)?;
+        configure(&a, &[&b, &relay])?;
+        configure(&b, &[&a, &relay])?;
+        configure(&relay, &[])?;
         Ok(Self {
-            a: a.dir,
-            b: b.dir,
-            relay: relay.dir,
+            a: a.home.dir(),
+            b: b.home.dir(),
+            relay: relay.home.dir(),
         })
     }
 }
 
-fn home(dir: &Path, node: &str, offices: &[&str], host: &str) -> anyhow::Result<Home> {
+fn place(dir: &Path, node: &str, offices: &[&str], host: &str) -> anyhow::Result<Place> {
     let offices = offices
         .iter()
-        .map(|office| {
-            Ok((
-                office.parse()?,
-                SigningKey::generate()?,
-                SealingKey::generate()?,
-            ))
-        })
-        .collect::<anyhow::Result<Vec<_>>>()?;
-    Ok(Home {
-        dir: dir.join(node),
-        node: node.parse()?,
-        signing: SigningKey::generate()?,
-        link: SigningKey::generate()?,
-        offices,
-        address: format!("{host}:{}", free_port()?),
+        .map(|office| office.parse())
+        .collect::<Result<_, _>>()?;
+    let roles = if node == RELAY {
+        vec![NodeRole::Relay]
+    } else {
+        Vec::new()
+    };
+    let home = Home::new(dir, node.parse()?, offices, roles)?;
+    let port = home.listener.local_addr()?.port();
+    Ok(Place {
+        home,
+        address: format!("{host}:{port}"),
     })
-}
-
-/// A port that nobody listens on just now, in this or in another network of this machine.
-fn free_port() -> anyhow::Result<u16> {
-    let listener = TcpListener::bind("127.0.0.1:0").context("no port is free")?;
-    Ok(listener.local_addr()?.port())
 }
 
 fn acts(now: Timestamp, homes: [&Home; 3]) -> anyhow::Result<Vec<Vec<u8>>> {
     let from = now.plus_seconds(-3_600);
     let until = now.plus_seconds(30 * 86_400);
-    let (uz, tj, int) = (
-        SigningKey::generate()?,
-        SigningKey::generate()?,
-        SigningKey::generate()?,
-    );
-    let founder = |code: &str, key: &SigningKey| -> anyhow::Result<Founder> {
+    let keys = generate(&["INT", "TJ", "UZ"])?;
+    let public = public(&keys);
+    let key = |code: &str| -> anyhow::Result<ByteArray<32>> {
+        let key = public.get(&code.parse()?).context("each state has a key")?;
+        Ok(ByteArray::from(*key))
+    };
+    let founder = |code: &str| -> anyhow::Result<Founder> {
         Ok(Founder {
             code: code.parse()?,
             names: names(code),
-            key: ByteArray::from(*key.public().as_bytes()),
+            key: key(code)?,
         })
     };
     let founding = Founding {
         name: "Measurements".to_owned(),
         kind: NetworkKind::Demo,
-        states: vec![founder("TJ", &tj)?, founder("UZ", &uz)?],
-        centre: founder("INT", &int)?,
+        states: vec![founder("TJ")?, founder("UZ")?],
+        centre: founder("INT")?,
         quorum: 1,
     };
-    let mut founding = SignedAct::unsigned(Act::new(from, Body::Founding(founding)))?;
-    let network = founding.founds().context("a founding act founds")?;
-    for key in [&uz, &tj, &int] {
-        founding.sign(&network, key);
-    }
-    let mut signers = Signers {
-        network,
-        now: from,
-        uz,
-        tj,
-        int,
-        acts: vec![founding.to_bytes()],
-    };
-    for (code, statute) in [("UZ", true), ("TJ", true)] {
-        let key = ByteArray::from(*signers.of(code).public().as_bytes());
+    let mut signers = Signers::found(keys, Body::Founding(founding), from)?;
+    for code in ["UZ", "TJ"] {
         let state = State {
             code: code.parse()?,
             names: names(code),
-            key,
+            key: key(code)?,
             from,
-            statute_from: statute.then_some(from),
+            statute_from: Some(from),
             statute_until: None,
             statute: None,
         };
-        signers.add_by_state(code, Body::State(state))?;
+        signers.add(Body::State(state), None)?;
+    }
+    for office in [SENDER, CENTRE].iter().chain(&RECEIVERS) {
+        add_office(&mut signers, &office.parse()?, from)?;
     }
     for home in homes {
-        add_home(&mut signers, home, from, until)?;
+        home.announce(&mut signers, from, until)?;
     }
     add_coupling(&mut signers, from)?;
-    Ok(signers.acts)
+    Ok(signers.into_acts())
 }
 
-fn add_home(
-    signers: &mut Signers,
-    home: &Home,
-    from: Timestamp,
-    until: Timestamp,
-) -> anyhow::Result<()> {
-    let mut hosts: Vec<Address> = Vec::new();
-    let mut state = String::new();
-    for (address, signing, sealing) in &home.offices {
-        address.state.as_str().clone_into(&mut state);
-        hosts.push(address.clone());
-        let authority = Authority {
-            state: address.state.clone(),
-            code: address.authority.clone(),
-            names: names(address.authority.as_str()),
-            from,
-            until: None,
-            successor: None,
-        };
-        let office = Office {
-            address: address.clone(),
-            kind: match address.office.as_str() {
-                "UNIT" => OfficeKind::AnalyticalUnit,
-                "CENTRE" => OfficeKind::RegionalCentre,
-                _ => OfficeKind::Blo,
-            },
-            names: names(address.office.as_str()),
-            crossing: None,
-            zone: "Asia/Tashkent".to_owned(),
-            languages: vec!["ru".to_owned()],
-            from,
-            until: None,
-        };
-        signers.add_by_state(&state, Body::Authority(authority))?;
-        signers.add_by_state(&state, Body::Office(office))?;
-        let keys: [(KeyPurpose, &[u8]); 2] = [
-            (KeyPurpose::Signing, signing.public().as_bytes()),
-            (KeyPurpose::Sealing, sealing.public().as_bytes()),
-        ];
-        for (purpose, public) in keys {
-            let key = Key {
-                holder: address.clone(),
-                purpose,
-                public: ByteVec::from(public.to_vec()),
-                from,
-                until,
-            };
-            signers.add_by_state(&state, Body::Key(key))?;
-        }
-    }
-    hosts.sort();
-    let relay = state == "INT";
-    let node = Node {
-        id: home.node.clone(),
-        state: state.parse()?,
-        hosts,
-        roles: if relay {
-            vec![NodeRole::Relay]
-        } else {
-            Vec::new()
-        },
-        signing_key: ByteArray::from(*home.signing.public().as_bytes()),
-        link_key: ByteArray::from(*home.link.public().as_bytes()),
-        endpoints: vec![home.address.clone()],
+/// An office with its authority.
+fn add_office(signers: &mut Signers, address: &Address, from: Timestamp) -> anyhow::Result<()> {
+    let authority = Authority {
+        state: address.state.clone(),
+        code: address.authority.clone(),
+        names: names(address.authority.as_str()),
+        from,
+        until: None,
+        successor: None,
     };
-    let mut act = SignedAct::unsigned(Act::new(from, Body::Node(node)))?;
-    act.sign(&signers.network, signers.of(&state));
-    act.sign(&signers.network, &home.link);
-    signers.acts.push(act.to_bytes());
-    Ok(())
+    let office = Office {
+        address: address.clone(),
+        kind: match address.office.as_str() {
+            "UNIT" => OfficeKind::AnalyticalUnit,
+            "CENTRE" => OfficeKind::RegionalCentre,
+            _ => OfficeKind::Blo,
+        },
+        names: names(address.office.as_str()),
+        crossing: None,
+        zone: "Asia/Tashkent".to_owned(),
+        languages: vec!["ru".to_owned()],
+        from,
+        until: None,
+    };
+    signers.add(Body::Authority(authority), None)?;
+    signers.add(Body::Office(office), None)
 }
 
 fn add_coupling(signers: &mut Signers, from: Timestamp) -> anyhow::Result<()> {
@@ -276,59 +169,27 @@ fn add_coupling(signers: &mut Signers, from: Timestamp) -> anyhow::Result<()> {
         (&receiver.parse()?, &[]),
         from,
     );
-    let mut act = SignedAct::unsigned(Act::new(from, Body::Coupling(coupling)))?;
-    act.sign(&signers.network, &signers.uz);
-    act.sign(&signers.network, &signers.tj);
-    signers.acts.push(act.to_bytes());
-    Ok(())
+    signers.add(Body::Coupling(coupling), None)
 }
 
-async fn keep(home: &Home, acts: &[Vec<u8>], now: Timestamp) -> anyhow::Result<()> {
-    std::fs::create_dir_all(&home.dir)?;
-    let layout = layout::Home::new(home.dir.clone());
-    let root = RootKey::create_file(&layout.root_key())?;
-    let store = SqliteStore::create(&layout.store(), root, Options::default())?;
-    let mut changes = vec![
-        put(NODE_SIGNING.to_owned(), home.signing.seed()),
-        put(NODE_LINK.to_owned(), home.link.seed()),
-    ];
-    for (office, signing, sealing) in &home.offices {
-        changes.push(put(signing_name(office), signing.seed()));
-        changes.push(put(sealing_name(office, &sealing.key_id()), sealing.seed()));
-    }
-    for act in acts {
-        changes.push(Change::AddAct(ActRow {
-            id: SignedAct::parse(act)?.id(),
-            received: now,
-            bytes: act.clone(),
-        }));
-    }
-    store
-        .write(Write {
-            name: "bench",
-            changes,
-        })
-        .await?;
-    Ok(())
-}
-
-fn configure(home: &Home, peers: &[&Home], uses_relay: bool) -> anyhow::Result<()> {
-    let mut config = Config::new(home.node.clone());
-    config.listen = vec![home.address.clone()];
+/// The node that dials nobody is the relay of the others.
+fn configure(place: &Place, peers: &[&Place]) -> anyhow::Result<()> {
+    let mut config = Config::new(place.home.node.clone());
+    config.listen = vec![place.address.clone()];
     config.dial = peers
         .iter()
         .map(|peer| Dial {
-            node: peer.node.clone(),
+            node: peer.home.node.clone(),
             addresses: vec![peer.address.clone()],
             batch: false,
         })
         .collect();
-    if uses_relay {
-        config.relays = vec!["int-bench".parse()?];
-    } else {
+    if peers.is_empty() {
         config.relay = Some(Relay::default());
+    } else {
+        config.relays = vec![RELAY.parse()?];
     }
-    config.save(&home.dir)?;
+    config.save(&place.home.dir())?;
     Ok(())
 }
 
@@ -361,7 +222,10 @@ fn draft(text: &str, urgency: Urgency, to: &[&str]) -> anyhow::Result<Draft> {
             language: None,
         }),
         from: SENDER.parse()?,
-        to: to.iter().map(|text| text.parse()).collect::<Result<_, _>>()?,
+        to: to
+            .iter()
+            .map(|text| text.parse())
+            .collect::<Result<_, _>>()?,
         urgency,
         urgency_reason: match urgency {
             Urgency::Flash => Some("lane-waiting".parse()?),

@@ -51,7 +51,7 @@ pub(crate) fn cpu_us_per_message() -> anyhow::Result<f64> {
     drop(tls);
     answering
         .join()
-        .map_err(|_| anyhow!("the answering thread panicked"))??;
+        .map_err(|_panic| anyhow!("the answering thread panicked"))??;
     Ok(number(spent) / number(u64::try_from(BATCH * BATCHES)?))
 }
 

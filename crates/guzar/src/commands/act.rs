@@ -38,14 +38,14 @@ pub(crate) struct Args {
 
 pub(crate) async fn run(context: &Context, args: Args) -> Result<(), Failed> {
     let zone = args.at_zone.clone().unwrap_or_else(|| context.zone());
-    let mut content = Fields::new();
-    content.put("of", args.dispatch.as_str());
-    content.put("action", args.action.as_str());
-    content.text("agency", args.agency.as_ref());
+    let mut fields = Fields::new();
+    fields.put("of", args.dispatch.as_str());
+    fields.put("action", args.action.as_str());
+    fields.text("agency", args.agency.as_ref());
     let at = args.at.as_ref();
-    content.some("at", at.map(|at| json!({ "time": at, "zone": zone })));
-    content.some("place", args.place.as_deref().map(place));
-    content.text("text", args.text.as_ref());
-    let draft = args.flags.draft(context, "action", content.value());
+    fields.some("at", at.map(|at| json!({ "time": at, "zone": zone })));
+    fields.some("place", args.place.as_deref().map(place));
+    fields.text("text", args.text.as_ref());
+    let draft = args.flags.draft(context, "action", fields.value());
     submit(context, draft, &Source::Typed).await
 }

@@ -38,21 +38,21 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(context: &Context, args: Args) -> Result<(), Failed> {
-    let mut content = Fields::new();
-    content.put("of", args.dispatch.as_str());
-    content.put("result", args.result.as_str());
-    content.text("ground", args.ground.as_ref());
+    let mut fields = Fields::new();
+    fields.put("of", args.dispatch.as_str());
+    fields.put("result", args.result.as_str());
+    fields.text("ground", args.ground.as_ref());
     if args.result == "holding" || args.how.is_some() || args.when.is_some() || args.no_answer {
         let mut holding = Fields::new();
         holding.put("will_answer", !args.no_answer);
         holding.text("how", args.how.as_ref());
         let when = args.when.as_deref();
         holding.some("when", when.map(|text| instant(text, context.now())));
-        content.put("holding", holding.value());
+        fields.put("holding", holding.value());
     }
-    content.text("text", args.text.as_ref());
+    fields.text("text", args.text.as_ref());
     let persons = args.person.iter().map(|text| person(text));
-    content.list("persons", persons.collect());
-    let draft = args.flags.draft(context, "reply", content.value());
+    fields.list("persons", persons.collect());
+    let draft = args.flags.draft(context, "reply", fields.value());
     submit(context, draft, &Source::Typed).await
 }

@@ -27,7 +27,7 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    Send(Send),
+    Send(Box<Send>),
     Save(Save),
 }
 
@@ -62,19 +62,21 @@ struct Save {
 
 pub(crate) async fn run(context: &Context, args: Args) -> Result<(), Failed> {
     match args.what {
-        What::Send(send) => self::send(context, send).await,
+        What::Send(send) => self::send(context, *send).await,
         What::Save(save) => self::save(context, save).await,
     }
 }
 
 async fn send(context: &Context, send: Send) -> Result<(), Failed> {
-    let mut content = Fields::new();
+    let mut fields = Fields::new();
     let name = send.file.file_name().unwrap_or_default();
-    let text = send.text.unwrap_or_else(|| name.to_string_lossy().into_owned());
-    content.put("text", text);
+    let text = send
+        .text
+        .unwrap_or_else(|| name.to_string_lossy().into_owned());
+    fields.put("text", text);
     let mut flags = send.flags;
     flags.attach.push(send.file);
-    let mut draft = flags.draft(context, "note", content.value());
+    let mut draft = flags.draft(context, "note", fields.value());
     // Completed like an answer: the dispatch says who has it.
     if let Some(draft) = draft.as_object_mut() {
         draft.insert("follows".to_owned(), Value::from(send.dispatch));
@@ -105,7 +107,8 @@ async fn ask(context: &Context, session: &mut Session, save: &Save) -> Result<Re
     };
     let lines = item.attachments.iter().filter(|line| {
         save.which.as_ref().is_none_or(|which| {
-            line.name == *which || (which.len() >= 6 && line.id.to_string().starts_with(which.as_str()))
+            line.name == *which
+                || (which.len() >= 6 && line.id.to_string().starts_with(which.as_str()))
         })
     });
     let ids: Vec<AttachmentId> = lines.map(|line| line.id).collect();
@@ -115,7 +118,9 @@ async fn ask(context: &Context, session: &mut Session, save: &Save) -> Result<Re
         _ => {
             let names: Vec<&str> = item.attachments.iter().map(|line| &*line.name).collect();
             let names = names.join(", ");
-            return Err(Failed::input(problem("which_attachment").arg("names", names)));
+            return Err(Failed::input(
+                problem("which_attachment").arg("names", names),
+            ));
         }
     };
     let file = absolute(&save.file);

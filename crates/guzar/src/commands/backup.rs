@@ -30,9 +30,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<(), Failed> {
     let file = absolute(&args.file);
     let mut session = Session::open(context).await?;
     let bar = progress::growing(context, "progress.backup", &file);
-    let answer = session
-        .ask(&Request::Backup { file, passphrase })
-        .await;
+    let answer = session.ask(&Request::Backup { file, passphrase }).await;
     bar.end();
     session.close().await;
     let response = answer?;

@@ -1,10 +1,11 @@
 //! `guzar bench`: measurements, by the part that is measured.
 
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use badlink::options::{Loss, Options};
+use badlink::unavailable::Unavailable;
 use clap::Subcommand;
 use serde::Serialize;
 
@@ -34,7 +35,7 @@ enum Part {
         #[arg(long)]
         quick: bool,
     },
-    /// Two nodes over a bad link, a file under way (needs root and /dev/net/tun)
+    /// Two nodes over a bad link, a file under way (needs root and /dev/net/tun; exit code 6 without them)
     Link {
         /// Rate each way, in kbit/s
         #[arg(long, default_value = "64")]
@@ -73,7 +74,7 @@ enum Part {
 
 pub(crate) async fn run(context: &Context, args: Args) -> Result<(), Failed> {
     let parent = args.dir.unwrap_or_else(std::env::temp_dir);
-    let dir = Scratch::make(parent)?;
+    let dir = Scratch::make(&parent)?;
     match args.part {
         Part::Limits => {
             let limits = limits::measure(dir.path()).map_err(failed)?;
@@ -85,8 +86,10 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<(), Failed> {
                 sustained: Duration::from_secs(if quick { 3 } else { 15 }),
                 latency: Duration::from_secs(if quick { 4 } else { 20 }),
             };
-            let report = exchange::run(dir.path(), lengths).await.map_err(failed)?;
-            print(context, &report)
+            let bar = progress::stepped(context, "progress.bench");
+            let report = exchange::run(dir.path(), lengths, |done, all| bar.set(done, all)).await;
+            bar.end();
+            print(context, &report.map_err(failed)?)
         }
         Part::Link {
             rate,
@@ -111,13 +114,13 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<(), Failed> {
                 outage: Duration::from_secs(outage),
                 queued,
             };
-            let bar = progress::counted(context, "progress.bench");
+            let bar = progress::stepped(context, "progress.bench");
             let report = link::run(dir.path(), &plan, |done, all| bar.set(done, all)).await;
             bar.end();
             print(context, &report.map_err(failed)?)
         }
         Part::Crash { rounds, seed } => {
-            let bar = progress::counted(context, "progress.crash");
+            let bar = progress::stepped(context, "progress.crash");
             let report = crash::run(dir.path(), rounds, seed, |round| bar.set(round, rounds)).await;
             bar.end();
             let report = report.map_err(failed)?;
@@ -125,7 +128,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<(), Failed> {
             if report.is_clean() {
                 Ok(())
             } else {
-                Err(Failed::one(Class::Broken, problem("books_differ")))
+                Err(Failed::one(Class::Unmet, problem("books_differ")))
             }
         }
     }
@@ -135,14 +138,14 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<(), Failed> {
 struct Scratch(PathBuf);
 
 impl Scratch {
-    fn make(parent: PathBuf) -> Result<Self, Failed> {
+    fn make(parent: &Path) -> Result<Self, Failed> {
         let dir = parent.join(format!("guzar-bench-{}", std::process::id()));
         std::fs::create_dir_all(&dir)
             .map_err(|error| Failed::file("cannot_write", &dir, &error))?;
         Ok(Self(dir))
     }
 
-    fn path(&self) -> &std::path::Path {
+    fn path(&self) -> &Path {
         &self.0
     }
 }
@@ -161,7 +164,14 @@ fn print<T: Serialize>(context: &Context, report: &T) -> Result<(), Failed> {
     })
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "an error that ends here")]
 fn failed(error: anyhow::Error) -> Failed {
+    if let Some(missing) = error.downcast_ref::<Unavailable>() {
+        let problem = problem("bench_unavailable")
+            .arg("what", &missing.what)
+            .arg("fix", &missing.fix);
+        return Failed::one(Class::Broken, problem);
+    }
     Failed::one(
         Class::Broken,
         problem("bench_failed").arg("what", format!("{error:#}")),

@@ -59,7 +59,11 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<(), Failed> {
         What::Import(import) => {
             let file = absolute(&import.file);
             let none = PathBuf::new();
-            (Request::BundleImport { file }, none, "progress.bundle_import")
+            (
+                Request::BundleImport { file },
+                none,
+                "progress.bundle_import",
+            )
         }
     };
     let imports = matches!(request, Request::BundleImport { .. });
@@ -72,7 +76,9 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<(), Failed> {
     let Response::Bundle(done) = &response else {
         return Err(crate::complete::unexpected(&response));
     };
-    context.print(&response, |words| render::node::bundle(words, done, imports))?;
+    context.print(&response, |words| {
+        render::node::bundle(words, done, imports)
+    })?;
     match done.broken_at {
         None => Ok(()),
         Some(at) => Err(Failed::one(

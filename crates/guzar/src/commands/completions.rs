@@ -15,10 +15,10 @@ pub(crate) struct Args {
     shell: Shell,
 }
 
-pub(crate) fn run(context: &Context, args: Args) -> Result<(), Failed> {
+pub(crate) fn run(context: &Context, Args { shell }: Args) -> Result<(), Failed> {
     let mut command = Cli::command();
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut command, "guzar", &mut script);
+    clap_complete::generate(shell, &mut command, "guzar", &mut script);
     context.output.text(&String::from_utf8_lossy(&script))?;
     Ok(())
 }

@@ -25,15 +25,15 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(context: &Context, args: Args) -> Result<(), Failed> {
-    let mut content = Fields::new();
-    content.put("of", args.dispatch.as_str());
-    content.put("reason", args.why.as_str());
-    content.put("text", args.text.as_str());
+    let mut fields = Fields::new();
+    fields.put("of", args.dispatch.as_str());
+    fields.put("reason", args.why.as_str());
+    fields.put("text", args.text.as_str());
     if args.seizure.is_typed() {
         let event = format!("event-{}", context.now().as_micros());
         let seizure = args.seizure.value(&event, &context.zone(), None);
-        content.put("seizure", seizure);
+        fields.put("seizure", seizure);
     }
-    let draft = args.flags.draft(context, "correction", content.value());
+    let draft = args.flags.draft(context, "correction", fields.value());
     submit(context, draft, &Source::Typed).await
 }

@@ -76,9 +76,8 @@ impl ListFlags {
 }
 
 fn timestamp(text: &str) -> Result<Timestamp, Failed> {
-    serde_json::from_value(text.into()).map_err(|error| {
-        Failed::input(problem("malformed").field("before").arg("what", error))
-    })
+    serde_json::from_value(text.into())
+        .map_err(|error| Failed::input(problem("malformed").field("before").arg("what", error)))
 }
 
 pub(super) async fn show(context: &Context, request: Request) -> Result<(), Failed> {

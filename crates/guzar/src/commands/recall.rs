@@ -22,10 +22,10 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(context: &Context, args: Args) -> Result<(), Failed> {
-    let mut content = Fields::new();
-    content.put("of", args.dispatch.as_str());
-    content.put("reason", args.why.as_str());
-    content.text("text", args.text.as_ref());
-    let draft = args.flags.draft(context, "recall", content.value());
+    let mut fields = Fields::new();
+    fields.put("of", args.dispatch.as_str());
+    fields.put("reason", args.why.as_str());
+    fields.text("text", args.text.as_ref());
+    let draft = args.flags.draft(context, "recall", fields.value());
     submit(context, draft, &Source::Typed).await
 }

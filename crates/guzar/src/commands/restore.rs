@@ -7,8 +7,6 @@ use std::path::{Path, PathBuf};
 use model::ids::{DispatchId, NodeId};
 use node::config::Config;
 use serde::Serialize;
-use store::counter::Counters as _;
-use store::{Change, Store as _, Write};
 use store_sqlite::{KdfCost, Options, RestoreError, Restored, SqliteStore};
 
 use crate::context::Context;
@@ -79,19 +77,20 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<(), Failed> {
     let restored = unpack(context, args.file, passphrase.0).await?;
     let key_file = home.root_key();
     let saved = match lock {
-        Some(passphrase) => {
-            restored
-                .root
-                .save_wrapped(&key_file, &passphrase.0, KdfCost::STRONG)
-        }
+        Some(passphrase) => restored
+            .root
+            .save_wrapped(&key_file, &passphrase.0, KdfCost::STRONG),
         None => restored.root.save_file(&key_file),
     };
     saved.map_err(|error| session::key_failed(&error))?;
-    config
-        .save(home.dir())
-        .map_err(|error| Failed::one(Class::Later, problem("bad_config").arg("what", full(&error))))?;
+    config.save(home.dir()).map_err(|error| {
+        Failed::one(
+            Class::Later,
+            problem("bad_config").arg("what", full(&error)),
+        )
+    })?;
     let totals = restored.totals;
-    skip_references(context, restored.root).await?;
+    skip_numbers(context, restored.root).await?;
     let answer = Answer {
         answer: "restored",
         home: home.dir().to_owned(),
@@ -122,21 +121,14 @@ fn config(context: &Context, args: &Args) -> Result<Config, Failed> {
     Ok(config)
 }
 
-async fn unpack(
-    context: &Context,
-    file: PathBuf,
-    passphrase: String,
-) -> Result<Restored, Failed> {
+async fn unpack(context: &Context, file: PathBuf, passphrase: String) -> Result<Restored, Failed> {
     let store = context.home.store();
     let bar = progress::counted(context, "progress.restore");
     let work = tokio::task::spawn_blocking(move || {
-        let restored = store_sqlite::restore(
-            &file,
-            &passphrase,
-            &store,
-            &mut check,
-            &mut |done, all| bar.set(done, all),
-        );
+        let restored =
+            store_sqlite::restore(&file, &passphrase, &store, &mut check, &mut |done, all| {
+                bar.set(done, all);
+            });
         bar.end();
         restored.map_err(|error| failed(&file, &error))
     });
@@ -154,26 +146,18 @@ fn check(id: DispatchId, bytes: &[u8]) -> Result<(), String> {
     }
 }
 
-/// References that were given after the backup are not known here: none of them may be given twice.
-async fn skip_references(context: &Context, root: store_sqlite::RootKey) -> Result<(), Failed> {
-    let broken =
-        |what: String| Failed::one(Class::Broken, problem("store_broken").arg("what", what));
+/// What was given after the backup is not known here: no reference and no number may be given twice.
+async fn skip_numbers(context: &Context, root: store_sqlite::RootKey) -> Result<(), Failed> {
     let store = SqliteStore::open(&context.home.store(), root, Options::default())
         .map_err(|error| session::store_failed(context, &error))?;
-    let counters = store.counters().await.map_err(|error| broken(full(&error)))?;
-    let changes: Vec<Change> = counters
-        .into_iter()
-        .filter(|(name, _)| name.starts_with("reference/"))
-        .map(|(name, value)| Change::RaiseCounter {
-            name,
-            value: value.saturating_add(REFERENCES_SKIPPED),
+    node::restore::skip_numbers(store.as_ref())
+        .await
+        .map_err(|error| {
+            Failed::one(
+                Class::Broken,
+                problem("store_broken").arg("what", full(&error)),
+            )
         })
-        .collect();
-    let write = Write {
-        name: "restore",
-        changes,
-    };
-    store.write(write).await.map_err(|error| broken(full(&error)))
 }
 
 fn failed(file: &Path, error: &RestoreError) -> Failed {
@@ -182,25 +166,25 @@ fn failed(file: &Path, error: &RestoreError) -> Failed {
             (Class::NotFound, "cannot_read")
         }
         RestoreError::Read { .. } => (Class::Input, "cannot_read"),
-        RestoreError::Write { source, .. }
-            if source.kind() == std::io::ErrorKind::StorageFull =>
-        {
+        RestoreError::Write { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
             (Class::Later, "disk_full")
         }
         RestoreError::Write { .. } => (Class::Later, "cannot_write"),
         RestoreError::Occupied { .. } => (Class::Input, "home_exists"),
-        RestoreError::Passphrase { .. } | RestoreError::Kdf(_) => (Class::Input, "wrong_passphrase"),
+        RestoreError::Passphrase { .. } | RestoreError::Kdf(_) => {
+            (Class::Input, "wrong_passphrase")
+        }
         RestoreError::Format { .. } => (Class::Unproved, "no_backup"),
-        RestoreError::Damaged { .. } | RestoreError::Proof(_) => (Class::Unproved, "backup_damaged"),
+        RestoreError::Damaged { .. } | RestoreError::Proof(_) => {
+            (Class::Unproved, "backup_damaged")
+        }
         RestoreError::Open(_) | RestoreError::Store(_) => (Class::Broken, "store_broken"),
     };
-    Failed::one(
-        class,
-        problem(code)
-            .arg("file", file.display())
-            .arg("what", full(error)),
-    )
+    let mut problem = problem(code)
+        .arg("file", file.display())
+        .arg("what", full(error));
+    if let RestoreError::Occupied { path } = error {
+        problem = problem.arg("home", path.display());
+    }
+    Failed::one(class, problem)
 }
-
-/// More than any office writes between two backups.
-const REFERENCES_SKIPPED: u64 = 10_000;

@@ -33,22 +33,22 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(context: &Context, args: Args) -> Result<(), Failed> {
-    let mut content = Fields::new();
-    content.put("of", args.dispatch.as_str());
-    content.put("result", args.result.as_str());
-    content.text("agency", args.by.as_ref());
+    let mut fields = Fields::new();
+    fields.put("of", args.dispatch.as_str());
+    fields.put("result", args.result.as_str());
+    fields.text("agency", args.by.as_ref());
     if let Some(share) = &args.credit {
-        content.put(
+        fields.put(
             "credit",
             json!({ "dispatch": args.dispatch, "share": share }),
         );
     }
-    content.text("text", args.text.as_ref());
+    fields.text("text", args.text.as_ref());
     if args.seizure.is_typed() {
         let event = format!("event-{}", context.now().as_micros());
         let seizure = args.seizure.value(&event, &context.zone(), None);
-        content.put("seizure", seizure);
+        fields.put("seizure", seizure);
     }
-    let draft = args.flags.draft(context, "outcome", content.value());
+    let draft = args.flags.draft(context, "outcome", fields.value());
     submit(context, draft, &Source::Typed).await
 }

@@ -136,33 +136,37 @@ impl What {
         match self {
             Self::Alert(alert) => alert.draft(context),
             Self::Check(check) => {
-                let mut content = Fields::new();
-                content.put("crime", check.crime.as_str());
-                content.put("question", check.question.as_str());
-                check.subjects.put(&mut content);
-                check.dispatch.draft(context, "check_request", content.value())
+                let mut fields = Fields::new();
+                fields.put("crime", check.crime.as_str());
+                fields.put("question", check.question.as_str());
+                check.subjects.put(&mut fields);
+                check
+                    .dispatch
+                    .draft(context, "check_request", fields.value())
             }
             Self::Note(note) => {
-                let mut content = Fields::new();
-                content.put("text", note.text.as_str());
-                content.text("language", note.text_language.as_ref());
-                note.dispatch.draft(context, "note", content.value())
+                let mut fields = Fields::new();
+                fields.put("text", note.text.as_str());
+                fields.text("language", note.text_language.as_ref());
+                note.dispatch.draft(context, "note", fields.value())
             }
             Self::Seizure(one) => {
                 // The event has a name of its own even if nobody gave it one: later versions need it.
                 let event = format!("event-{}", context.now().as_micros());
-                let content = one.seizure.value(&event, &context.zone(), one.text.as_ref());
-                one.dispatch.draft(context, "seizure", content)
+                let fields = one
+                    .seizure
+                    .value(&event, &context.zone(), one.text.as_ref());
+                one.dispatch.draft(context, "seizure", fields)
             }
             Self::Presence(change) => {
-                let mut content = Fields::new();
-                content.put("presence", change.presence.as_str());
+                let mut fields = Fields::new();
+                fields.put("presence", change.presence.as_str());
                 let until = change.until.as_deref();
-                content.some("until", until.map(|text| instant(text, context.now())));
-                content.text("text", change.text.as_ref());
+                fields.some("until", until.map(|text| instant(text, context.now())));
+                fields.text("text", change.text.as_ref());
                 change
                     .dispatch
-                    .draft(context, "presence_change", content.value())
+                    .draft(context, "presence_change", fields.value())
             }
         }
     }
@@ -170,17 +174,17 @@ impl What {
 
 impl Alert {
     fn draft(&self, context: &Context) -> Value {
-        let mut content = Fields::new();
-        content.put("crime", self.crime.as_str());
-        content.put("subject", self.subject.as_str());
-        content.put("asked", self.ask.as_str());
-        content.some("corridor", self.corridor.value());
-        content.some("window", self.window.value(&context.zone()));
-        content.text("text", self.text.as_ref());
-        content.text("language", self.text_language.as_ref());
-        self.subjects.put(&mut content);
-        content.text("source_grade", self.grade.as_ref());
-        self.dispatch.draft(context, "alert", content.value())
+        let mut fields = Fields::new();
+        fields.put("crime", self.crime.as_str());
+        fields.put("subject", self.subject.as_str());
+        fields.put("asked", self.ask.as_str());
+        fields.some("corridor", self.corridor.value());
+        fields.some("window", self.window.value(&context.zone()));
+        fields.text("text", self.text.as_ref());
+        fields.text("language", self.text_language.as_ref());
+        self.subjects.put(&mut fields);
+        fields.text("source_grade", self.grade.as_ref());
+        self.dispatch.draft(context, "alert", fields.value())
     }
 }
 
@@ -190,7 +194,10 @@ fn read(file: &Path) -> Result<(Value, Source), Failed> {
     let from_input = file.as_os_str() == "-";
     let text = if from_input {
         let mut text = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut text).map_err(failed)?;
+        std::io::stdin()
+            .lock()
+            .read_to_end(&mut text)
+            .map_err(failed)?;
         text
     } else {
         fs::read(file).map_err(failed)?

@@ -11,9 +11,13 @@ use crate::session;
 
 /// Run the node: links, delivery, control socket
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    /// End when standard input is closed: with the program that started it
+    #[arg(long)]
+    until_closed: bool,
+}
 
-pub(crate) async fn run(context: &Context, _args: Args) -> Result<(), Failed> {
+pub(crate) async fn run(context: &Context, args: Args) -> Result<(), Failed> {
     let home = context.home.dir();
     if session::running(home).await?.is_some() {
         return Err(Failed::one(
@@ -41,11 +45,30 @@ pub(crate) async fn run(context: &Context, _args: Args) -> Result<(), Failed> {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
             () = node.stopped() => {}
+            () = closed(args.until_closed) => {}
         }
-        context.output.remark(context.language.text("stop.stopping"));
+        context
+            .output
+            .remark(context.language.text("stop.stopping"));
     }
     node.stop().await;
     up
+}
+
+/// Resolves at the end of standard input; never, where that is not asked for.
+async fn closed(is_asked: bool) {
+    if !is_asked {
+        return std::future::pending().await;
+    }
+    let (end, ended) = tokio::sync::oneshot::channel::<()>();
+    // A thread of its own: the runtime would wait for a read that may never end.
+    std::thread::spawn(move || {
+        let read = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        tracing::debug!("standard input has ended: {read:?}");
+        drop(end);
+    });
+    // The sender is dropped, so it is always an error.
+    drop(ended.await);
 }
 
 fn signal(kind: tokio::signal::unix::SignalKind) -> Result<tokio::signal::unix::Signal, Failed> {

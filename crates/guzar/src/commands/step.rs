@@ -27,7 +27,7 @@ pub(super) async fn take(
     session.close().await;
     let response = answer?;
     context.print(&response, |words| match &response {
-        Response::Sent(answer) => sent(words, answer, false, carried),
+        Response::Sent(answer) => sent(words, answer, None, carried),
         other => format!("{other:?}"),
     })
 }

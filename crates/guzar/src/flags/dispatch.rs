@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::context::{Context, absolute};
 use crate::flags::{Fields, instant, seconds};
@@ -72,10 +72,11 @@ impl UrgencyFlag {
 impl DispatchFlags {
     /// A draft with this content. What is not typed is absent: it is completed from the dispatch that is
     /// answered, or with defaults.
-    pub(crate) fn draft(&self, context: &Context, kind: &str, content: Value) -> Value {
+    pub(crate) fn draft(&self, context: &Context, kind: &str, value: Value) -> Value {
         let now = context.now();
         let mut draft = Fields::new();
-        draft.put("content", json!({ kind: content }));
+        let said = serde_json::Map::from_iter([(kind.to_owned(), value)]);
+        draft.put("content", Value::Object(said));
         draft.some("from", context.office.as_ref().map(ToString::to_string));
         draft.list("to", self.to.iter().cloned().map(Value::from).collect());
         draft.some("urgency", self.urgency.map(UrgencyFlag::code));

@@ -91,7 +91,9 @@ pub(crate) fn place(text: &str) -> Value {
         let mut place = Fields::new();
         let (crossing, state) = crossing
             .split_once(':')
-            .map_or((crossing, None), |(crossing, state)| (crossing, Some(state)));
+            .map_or((crossing, None), |(crossing, state)| {
+                (crossing, Some(state))
+            });
         place.put("crossing", crossing);
         place.some("state", state);
         return place.value();
@@ -135,7 +137,8 @@ pub(crate) fn packages(text: &str) -> Value {
 
 /// A number where it is one, else the text for the error message.
 pub(crate) fn number(text: &str) -> Value {
-    text.parse::<u64>().map_or_else(|_| text.into(), Value::from)
+    text.parse::<u64>()
+        .map_or_else(|_| text.into(), Value::from)
 }
 
 #[cfg(test)]

@@ -77,11 +77,19 @@ impl SeizureFlags {
     pub(crate) fn value(&self, event: &str, own_zone: &str, text: Option<&String>) -> Value {
         let mut seizure = Fields::new();
         seizure.put("event", self.event.as_deref().unwrap_or(event));
-        let version = self.version_number.as_deref().map_or(json!(1), number);
+        let version = self
+            .version_number
+            .as_deref()
+            .map_or_else(|| json!(1), number);
         seizure.put("version", version);
         seizure.put("status", self.status.as_deref().unwrap_or("provisional"));
         let zone = self.at_zone.as_deref().unwrap_or(own_zone);
-        seizure.some("at", self.at.as_ref().map(|at| json!({ "time": at, "zone": zone })));
+        seizure.some(
+            "at",
+            self.at
+                .as_ref()
+                .map(|at| json!({ "time": at, "zone": zone })),
+        );
         seizure.some("place", self.place.as_deref().map(place));
         let agencies = self.agency.iter().cloned().map(Value::from);
         seizure.list("agencies", agencies.collect());
@@ -104,7 +112,9 @@ impl SeizureFlags {
         if let Some(text) = &self.hidden {
             let (place, method) = text
                 .split_once(':')
-                .map_or((text.as_str(), None), |(place, method)| (place, Some(method)));
+                .map_or((text.as_str(), None), |(place, method)| {
+                    (place, Some(method))
+                });
             hidden.put("place", place);
             hidden.some("method", method);
         }

@@ -40,6 +40,9 @@ mod tests {
     fn no_escape_sequence_reaches_the_terminal() {
         assert_eq!(line("a\u{1b}[2Jb\nc"), "a\u{fffd}[2Jb c");
         assert_eq!(block("a\r\nb\u{202e}c"), "a\u{fffd}\nb\u{fffd}c");
-        assert_eq!(line("Қурғонтеппа – O‘zbekiston"), "Қурғонтеппа – O‘zbekiston");
+        assert_eq!(
+            line("Қурғонтеппа – O‘zbekiston"),
+            "Қурғонтеппа – O‘zbekiston"
+        );
     }
 }

@@ -30,7 +30,11 @@ pub(crate) fn content(page: &mut Page, words: Words<'_>, content: &Content, zone
         Content::Correction(correction) => self::correction(page, words, correction),
         Content::Recall(recall) => {
             coded(page, "field.of", recall.of.short());
-            coded(page, "field.reason", words.label("recall-reason", &recall.reason));
+            coded(
+                page,
+                "field.reason",
+                words.label("recall-reason", &recall.reason),
+            );
             optional(page, words, "field.text", recall.text.as_deref());
         }
         Content::Step(step) => {
@@ -42,7 +46,11 @@ pub(crate) fn content(page: &mut Page, words: Words<'_>, content: &Content, zone
             optional(page, words, "field.text", step.note.as_deref());
         }
         Content::PresenceChange(change) => {
-            coded(page, "field.presence", words.label("presence", &change.presence));
+            coded(
+                page,
+                "field.presence",
+                words.label("presence", &change.presence),
+            );
             if let Some(until) = change.until {
                 coded(page, "field.until", time::instant(until, zone));
             }

@@ -13,7 +13,10 @@ use crate::render::page::Page;
 /// For people, on standard error.
 pub(crate) fn failure(language: &Language, failed: &Failed) -> String {
     let mut page = Page::new();
-    page.line(0, &format!("guzar: {}", language.text(&class_key(failed, "says"))));
+    page.line(
+        0,
+        &format!("guzar: {}", language.text(&class_key(failed, "says"))),
+    );
     let mut nexts: Vec<String> = Vec::new();
     for problem in &failed.problems {
         let says = clean::block(&sentence(language, problem));

@@ -61,9 +61,15 @@ fn head(page: &mut Page, words: Words<'_>, item: &Item) {
             page.field(2, words.text(label), &time::instant(at, zone));
         }
     }
-    if let Some(offset) = item.clock_offset_ms.filter(|offset| offset.abs() > OFFSET_WORTH_A_LINE_MS) {
+    if let Some(offset) = item
+        .clock_offset_ms
+        .filter(|offset| offset.abs() > OFFSET_WORTH_A_LINE_MS)
+    {
         let seconds = (offset / 1_000).to_string();
-        page.line(2, &words.language.fill("item.late", &[("seconds", &seconds)]));
+        page.line(
+            2,
+            &words.language.fill("item.late", &[("seconds", &seconds)]),
+        );
     }
     page.field(
         2,
@@ -136,7 +142,10 @@ fn follow_up(page: &mut Page, words: Words<'_>, item: &Item) {
         );
     }
     for child in &item.children {
-        page.line(4, &format!("{} {}", words.text("item.child"), child.short()));
+        page.line(
+            4,
+            &format!("{} {}", words.text("item.child"), child.short()),
+        );
     }
 }
 

@@ -18,8 +18,15 @@ pub(crate) fn status(words: Words<'_>, status: &Status, running: bool) -> String
     } else {
         "status.not_running"
     });
-    page.line(0, &format!("{}  guzar {}  {state}", status.node, status.version));
-    page.field(2, words.text("field.network"), &clean::line(&status.network));
+    page.line(
+        0,
+        &format!("{}  guzar {}  {state}", status.node, status.version),
+    );
+    page.field(
+        2,
+        words.text("field.network"),
+        &clean::line(&status.network),
+    );
     let offices: Vec<String> = status.offices.iter().map(ToString::to_string).collect();
     page.field(2, words.text("field.offices"), &offices.join(", "));
     if status.relay {
@@ -57,7 +64,11 @@ pub(crate) fn checks(words: Words<'_>, checks: &[Check]) -> String {
     let rows: Vec<Vec<String>> = checks
         .iter()
         .map(|check| {
-            let verdict = words.text(if check.ok { "doctor.good" } else { "doctor.bad" });
+            let verdict = words.text(if check.ok {
+                "doctor.good"
+            } else {
+                "doctor.bad"
+            });
             vec![
                 verdict.to_owned(),
                 check.check.clone(),
@@ -108,7 +119,9 @@ pub(crate) fn bundle(words: Words<'_>, done: &BundleDone, imported: bool) -> Str
     let size = words::size(done.bytes);
     page.line(
         0,
-        &words.language.fill(key, &[("file", &file), ("size", &size)]),
+        &words
+            .language
+            .fill(key, &[("file", &file), ("size", &size)]),
     );
     let counts = [
         ("field.dispatches", done.dispatches),

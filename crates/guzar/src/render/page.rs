@@ -30,7 +30,11 @@ impl Page {
         for part in text.lines() {
             let hanging = indent.saturating_add(2);
             let width = self.width();
-            for piece in wrap(part, width.saturating_sub(indent), width.saturating_sub(hanging)) {
+            for piece in wrap(
+                part,
+                width.saturating_sub(indent),
+                width.saturating_sub(hanging),
+            ) {
                 self.push(if first { indent } else { hanging }, &piece);
                 first = false;
             }
@@ -82,7 +86,10 @@ impl Page {
     }
 
     fn width(&self) -> usize {
-        let mark = self.mark.as_ref().map_or(0, |mark| width_of(mark).saturating_add(1));
+        let mark = self
+            .mark
+            .as_ref()
+            .map_or(0, |mark| width_of(mark).saturating_add(1));
         WIDTH.saturating_sub(mark)
     }
 
@@ -105,7 +112,9 @@ fn wrap(text: &str, first: usize, rest: usize) -> Vec<String> {
     let mut line = String::new();
     let mut room = first;
     for word in text.split(' ') {
-        let wanted = width_of(&line).saturating_add(width_of(word)).saturating_add(1);
+        let wanted = width_of(&line)
+            .saturating_add(width_of(word))
+            .saturating_add(1);
         if !line.is_empty() && wanted > room {
             lines.push(std::mem::take(&mut line));
             room = rest;
@@ -145,7 +154,10 @@ mod tests {
         page.field(2, "Место", &"КПП ".repeat(40));
         let text = page.finish();
 
-        assert!(text.lines().all(|line| line.starts_with("УЧЕНИЕ")), "{text}");
+        assert!(
+            text.lines().all(|line| line.starts_with("УЧЕНИЕ")),
+            "{text}"
+        );
         assert!(widest(&text) <= WIDTH, "{text}");
     }
 

@@ -41,14 +41,23 @@ pub(crate) fn seizure(page: &mut Page, words: Words<'_>, seizure: &Seizure) {
         page.field(2, words.text("field.trigger"), &label);
     }
     if let Some(hidden) = &seizure.concealment {
-        page.field(2, words.text("field.concealment"), &concealment(words, hidden));
+        page.field(
+            2,
+            words.text("field.concealment"),
+            &concealment(words, hidden),
+        );
     }
     parts::conveyances(page, words, &seizure.conveyances);
     if let Some(route) = &seizure.route {
         page.field(2, words.text("field.corridor"), &parts::corridor(route));
     }
     parts::persons(page, words, &seizure.persons);
-    parts::optional(page, words, "field.case_opened", seizure.case_opened.as_deref());
+    parts::optional(
+        page,
+        words,
+        "field.case_opened",
+        seizure.case_opened.as_deref(),
+    );
     if let Some(corrects) = seizure.corrects {
         page.field(2, words.text("field.corrects"), &corrects.short());
     }

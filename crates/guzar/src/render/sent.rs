@@ -7,9 +7,9 @@ use crate::render::page::Page;
 use crate::render::words::{self, Words};
 
 /// What became of a draft. `carried`: a node runs that takes it to the peers.
-pub(crate) fn sent(words: Words<'_>, sent: &Sent, exercise: bool, carried: bool) -> String {
+pub(crate) fn sent(words: Words<'_>, sent: &Sent, mark: Option<&str>, carried: bool) -> String {
     let mut page = Page::new();
-    page.mark(words.mark(exercise));
+    page.mark(mark);
     let key = if sent.repeated {
         "sent.repeated"
     } else {

@@ -48,10 +48,19 @@ mod tests {
         let day = night.plus_seconds(9 * 3_600);
         assert_eq!(
             instant(day, "Asia/Almaty"),
-            "2024-03-07 07:30 UTC (12:30 +05 Asia/Almaty)"
-                .replace("12:30 +05", if day.local("Asia/Almaty").unwrap().ends_with("+06") { "13:30 +06" } else { "12:30 +05" })
+            "2024-03-07 07:30 UTC (12:30 +05 Asia/Almaty)".replace(
+                "12:30 +05",
+                if day.local("Asia/Almaty").unwrap().ends_with("+06") {
+                    "13:30 +06"
+                } else {
+                    "12:30 +05"
+                }
+            )
         );
         assert_eq!(instant(day, "Etc/UTC"), "2024-03-07 07:30 UTC");
-        assert_eq!(instant(day, "Mars/Base"), "2024-03-07 07:30 UTC (Mars/Base)");
+        assert_eq!(
+            instant(day, "Mars/Base"),
+            "2024-03-07 07:30 UTC (Mars/Base)"
+        );
     }
 }

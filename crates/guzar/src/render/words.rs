@@ -22,7 +22,9 @@ impl Words<'_> {
     }
 
     pub(crate) fn label(&self, list: &str, code: &Code) -> String {
-        self.codes.label(list, code, self.language.lang()).to_owned()
+        self.codes
+            .label(list, code, self.language.lang())
+            .to_owned()
     }
 
     pub(crate) fn kind(&self, kind: DispatchKind) -> String {
@@ -57,7 +59,8 @@ impl Words<'_> {
     }
 
     pub(crate) fn yes_no(&self, value: bool) -> &str {
-        self.language.text(if value { "word.yes" } else { "word.no" })
+        self.language
+            .text(if value { "word.yes" } else { "word.no" })
     }
 }
 

@@ -66,9 +66,8 @@ impl Book {
     pub(super) fn take(&mut self, acts: Vec<Vec<u8>>) -> Result<Adopted, EnrollError> {
         let mut adopted = Adopted::default();
         let mut queue = acts;
-        if self.register.is_none() {
-            self.found(&queue)?;
-            adopted.applied = u64::from(self.register.is_some());
+        if self.register.is_none() && self.found(&mut queue)? {
+            adopted.applied = 1;
         }
         while !queue.is_empty() {
             let before = queue.len();
@@ -100,24 +99,21 @@ impl Book {
     }
 
     /// Begins with the act that founds the network, wherever it stands in the list.
-    fn found(&mut self, acts: &[Vec<u8>]) -> Result<(), EnrollError> {
-        let founds = |bytes: &&Vec<u8>| {
-            SignedAct::parse(bytes).is_ok_and(|signed| signed.founds().is_some())
-        };
-        let Some(bytes) = acts.iter().find(founds) else {
-            return if acts.is_empty() {
-                Ok(())
-            } else {
-                Err(EnrollError::NoNetwork)
-            };
-        };
-        let register = Register::found(bytes).map_err(|source| EnrollError::Act {
-            act: name(bytes),
+    fn found(&mut self, acts: &mut Vec<Vec<u8>>) -> Result<bool, EnrollError> {
+        let founds =
+            |bytes: &Vec<u8>| SignedAct::parse(bytes).is_ok_and(|signed| signed.founds().is_some());
+        if acts.is_empty() {
+            return Ok(false);
+        }
+        let at = acts.iter().position(founds).ok_or(EnrollError::NoNetwork)?;
+        let bytes = acts.remove(at);
+        let register = Register::found(&bytes).map_err(|source| EnrollError::Act {
+            act: name(&bytes),
             source,
         })?;
-        self.fresh.push((register.founding_id(), bytes.clone()));
+        self.fresh.push((register.founding_id(), bytes));
         self.register = Some(register);
-        Ok(())
+        Ok(true)
     }
 
     fn apply(&mut self, bytes: &[u8]) -> Result<Applied, RegisterError> {

@@ -52,8 +52,12 @@ pub enum EnrollError {
     ForeignAct { act: String },
     #[error("{office} is hosted by node {node}: say that it moves, or name another office")]
     Hosted { office: Address, node: NodeId },
-    #[error("node {node} is registered with another key: say that it is replaced, or name it otherwise")]
+    #[error(
+        "node {node} is registered with another key: say that it is replaced, or name it otherwise"
+    )]
     NodeKnown { node: NodeId },
+    #[error("a network is founded with its centre: its founder file (INT) is missing")]
+    NoCentre,
     #[error("nothing in this file asks for a signature of this home's states")]
     NothingToSign,
     #[error("these are not copies of the same acts")]
@@ -94,6 +98,7 @@ impl EnrollError {
             Self::ForeignAct { .. } => "foreign_act",
             Self::Hosted { .. } => "hosted_elsewhere",
             Self::NodeKnown { .. } => "node_known",
+            Self::NoCentre => "no_centre",
             Self::NothingToSign => "nothing_to_sign",
             Self::OtherActs => "other_acts",
             Self::Act { .. } => "act_refused",
@@ -121,7 +126,9 @@ impl EnrollError {
             Self::WrongFile { file, magic } => {
                 vec![("file", (*file).to_owned()), ("magic", (*magic).to_owned())]
             }
-            Self::Damaged { file, what } => vec![("file", (*file).to_owned()), ("what", what.clone())],
+            Self::Damaged { file, what } => {
+                vec![("file", (*file).to_owned()), ("what", what.clone())]
+            }
             Self::HasRegistrar { state } | Self::NotRegistrar { state } => {
                 vec![("state", state.to_string())]
             }
@@ -148,6 +155,7 @@ impl EnrollError {
             | Self::NoNetwork
             | Self::NoRequest
             | Self::NoOffice
+            | Self::NoCentre
             | Self::NothingToSign
             | Self::OtherActs => Vec::new(),
         }

@@ -74,7 +74,7 @@ impl FromStr for Fingerprint {
                 number.saturating_mul(10).saturating_add(*digit)
             });
             *pair = u16::try_from(number)
-                .map_err(|_| ParseFingerprintError)?
+                .map_err(|_error| ParseFingerprintError)?
                 .to_be_bytes();
         }
         Ok(Self(half))
@@ -111,7 +111,11 @@ mod tests {
         let long = ["00000"; 9].join(" ");
         let high = ["65536"; 8].join(" ");
         for bad in ["", "12345", "0000x", long.as_str(), high.as_str()] {
-            assert_eq!(bad.parse::<Fingerprint>(), Err(ParseFingerprintError), "{bad}");
+            assert_eq!(
+                bad.parse::<Fingerprint>(),
+                Err(ParseFingerprintError),
+                "{bad}"
+            );
         }
     }
 }

@@ -24,22 +24,31 @@ pub struct ProposalFile {
     acts: Vec<SignedAct>,
 }
 
+/// Acts of one network as they stand in a file.
 #[derive(Encode, Decode)]
 #[cbor(map)]
-struct Raw {
+pub(super) struct Raw {
     #[n(0)]
-    network: NetworkId,
+    pub(super) network: NetworkId,
     #[n(1)]
-    acts: Vec<ByteVec>,
+    pub(super) acts: Vec<ByteVec>,
+}
+
+impl Raw {
+    pub(super) fn of(network: NetworkId, acts: &[SignedAct]) -> Self {
+        Self {
+            network,
+            acts: acts
+                .iter()
+                .map(|act| ByteVec::from(act.to_bytes()))
+                .collect(),
+        }
+    }
 }
 
 impl ProposalFile {
     pub fn to_bytes(&self) -> Vec<u8> {
-        let raw = Raw {
-            network: self.network,
-            acts: self.act_bytes().into_iter().map(ByteVec::from).collect(),
-        };
-        file::write(file::PROPOSAL, &raw)
+        file::write(file::PROPOSAL, &Raw::of(self.network, &self.acts))
     }
 
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, EnrollError> {
@@ -111,7 +120,7 @@ pub async fn found(
         }
     }
     states.sort_by(|one, other| one.code.cmp(&other.code));
-    let centre = centre.ok_or(EnrollError::NothingToSign)?;
+    let centre = centre.ok_or(EnrollError::NoCentre)?;
     let founding = Founding {
         name: plan.name.clone(),
         kind: plan.kind,
@@ -154,7 +163,13 @@ pub async fn countersign(
     let book = Book::load(store).await?;
     book.require(proposal.network)?;
     let registrar = Registrar::load(store).await?;
-    sign_all(&registrar, &book, proposal.network, proposal.acts.clone(), now)
+    sign_all(
+        &registrar,
+        &book,
+        proposal.network,
+        proposal.acts.clone(),
+        now,
+    )
 }
 
 /// Acts that need no other's signature, signed and kept here at once; the bytes are for the others.
@@ -196,7 +211,7 @@ pub async fn acts(store: &dyn Store) -> Result<Vec<Vec<u8>>, EnrollError> {
     Ok(rows.into_iter().map(|row| row.bytes).collect())
 }
 
-async fn keep(
+pub(super) async fn keep(
     store: &dyn Store,
     book: &mut Book,
     acts: Vec<Vec<u8>>,

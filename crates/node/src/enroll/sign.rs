@@ -14,7 +14,7 @@ use super::book::Book;
 use super::error::EnrollError;
 
 /// The secret's name for a state's register key.
-pub fn register_key_name(state: &StateCode) -> String {
+pub(super) fn register_key_name(state: &StateCode) -> String {
     format!("state/{state}/register")
 }
 
@@ -23,6 +23,15 @@ fn state_of_name(name: &str) -> Option<StateCode> {
         .strip_suffix("/register")?
         .parse()
         .ok()
+}
+
+/// The states whose register keys this home has.
+pub async fn registrar_states(store: &dyn Store) -> Result<Vec<StateCode>, EnrollError> {
+    let names = store.secret_names().await?;
+    Ok(names
+        .iter()
+        .filter_map(|name| state_of_name(name))
+        .collect())
 }
 
 /// The register keys of this home: none on an office's node, one at a state's registrar.
@@ -43,9 +52,11 @@ impl Registrar {
     }
 
     pub(super) fn key(&self, state: &StateCode) -> Result<&SigningKey, EnrollError> {
-        self.keys.get(state).ok_or_else(|| EnrollError::NotRegistrar {
-            state: state.clone(),
-        })
+        self.keys
+            .get(state)
+            .ok_or_else(|| EnrollError::NotRegistrar {
+                state: state.clone(),
+            })
     }
 
     /// Signs for each state of this home whose signature the act asks for; says how many.
@@ -139,6 +150,6 @@ pub(super) async fn signing_key(store: &dyn Store, name: &str) -> Result<Signing
         name: name.to_owned(),
     };
     let value = store.secret(name).await?.ok_or_else(damaged)?;
-    let seed: &[u8; 32] = value.as_slice().try_into().map_err(|_| damaged())?;
-    SigningKey::from_seed(seed).map_err(|_| damaged())
+    let seed: &[u8; 32] = value.as_slice().try_into().map_err(|_error| damaged())?;
+    SigningKey::from_seed(seed).map_err(|_error| damaged())
 }

@@ -113,7 +113,8 @@ pub(super) fn peer_of(shared: &Shared, stream: &TlsStream<Metered>) -> Option<No
     shared.host.peer_by_link_key(key)
 }
 
-/// Small frames go at once; what is not acknowledged for long ends the connection.
+/// Small frames go at once; what is not acknowledged for long ends the connection. BBR where the kernel has
+/// it: on a mountain link lost packets are weather, not congestion.
 pub(super) fn set_options(stream: &TcpStream) {
     let socket = socket2::SockRef::from(stream);
     let set = socket
@@ -121,5 +122,8 @@ pub(super) fn set_options(stream: &TcpStream) {
         .and_then(|()| socket.set_tcp_user_timeout(Some(Duration::from_secs(40))));
     if let Err(error) = set {
         tracing::debug!("socket options: {error}");
+    }
+    if let Err(error) = socket.set_tcp_congestion(b"bbr") {
+        tracing::debug!("no BBR here: {error}");
     }
 }

@@ -53,7 +53,11 @@ impl Acknowledge {
         if state.taken.saturating_sub(state.told) >= AT_ONCE {
             return Some(Duration::ZERO);
         }
-        let wait = if rate > 0 && rate < SLOW { WAIT_SLOW } else { WAIT };
+        let wait = if rate > 0 && rate < SLOW {
+            WAIT_SLOW
+        } else {
+            WAIT
+        };
         Some(wait.saturating_sub(now.saturating_sub(since)))
     }
 

@@ -50,7 +50,9 @@ pub(super) async fn supervise(shared: Arc<Shared>) {
         });
         for peer in wanted {
             if !dialled.contains_key(&peer.node) {
-                let work = shared.tracker.spawn(dial(Arc::clone(&shared), peer.clone()));
+                let work = shared
+                    .tracker
+                    .spawn(dial(Arc::clone(&shared), peer.clone()));
                 dialled.insert(peer.node.clone(), (peer, work.abort_handle()));
             }
         }
@@ -83,7 +85,12 @@ async fn dial(shared: Arc<Shared>, peer: Peer) {
             continue;
         }
         if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
-            let work = try_once(Arc::clone(&shared), Arc::clone(&entry), peer.clone(), attempt);
+            let work = Box::pin(try_once(
+                Arc::clone(&shared),
+                Arc::clone(&entry),
+                peer.clone(),
+                attempt,
+            ));
             shared.tracker.spawn(async move {
                 work.await;
                 drop(place);
@@ -122,7 +129,7 @@ async fn try_once(shared: Arc<Shared>, entry: Arc<Entry>, peer: Peer, attempt: u
         },
     };
     if batch {
-        batch::poll(shared, entry, peer, stream).await;
+        Box::pin(batch::poll(shared, entry, peer, stream)).await;
     } else {
         let began = Instant::now();
         session::run(shared, stream, peer.node, true).await;
@@ -187,5 +194,5 @@ async fn timeout<T>(
 ) -> std::io::Result<T> {
     tokio::time::timeout(limit, work)
         .await
-        .map_err(|_| std::io::Error::from(std::io::ErrorKind::TimedOut))?
+        .map_err(|_elapsed| std::io::Error::from(std::io::ErrorKind::TimedOut))?
 }

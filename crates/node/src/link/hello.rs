@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use exchange::frame::{ByeReason, Frame, FrameError, FrameReader, Hello, MAX_FRAME, MAX_HELLO, VERSION};
+use exchange::frame::{
+    ByeReason, Frame, FrameError, FrameReader, Hello, MAX_FRAME, MAX_HELLO, VERSION,
+};
 use model::ids::NodeId;
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
@@ -48,7 +50,7 @@ where
 {
     tokio::time::timeout(PATIENCE, greet(host, stream, peer))
         .await
-        .map_err(|_| HelloError::Silent)?
+        .map_err(|_elapsed| HelloError::Silent)?
 }
 
 async fn greet<S>(host: &dyn Host, stream: &mut S, peer: &NodeId) -> Result<Greeted, HelloError>

@@ -60,7 +60,9 @@ impl AsyncRead for Metered {
         let before = buf.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(cx, buf);
         let count = buf.filled().len().saturating_sub(before);
-        self.meter.received.fetch_add(to_u64(count), Ordering::Relaxed);
+        self.meter
+            .received
+            .fetch_add(to_u64(count), Ordering::Relaxed);
         polled
     }
 }

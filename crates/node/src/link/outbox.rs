@@ -26,7 +26,7 @@ const DATA_HEAD: usize = 64;
 
 /// Frames for one peer. Clones are the same outbox; after the link's end pushes go nowhere.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Outbox {
+pub struct Outbox {
     inner: Arc<Inner>,
 }
 
@@ -95,7 +95,10 @@ impl Outbox {
     /// How many bytes of an attachment to read for the next frame: what the link sends in about 1/8 s.
     pub(crate) fn data_hint(&self) -> u32 {
         let most = u32::try_from(MAX_DATA).unwrap_or(u32::MAX);
-        self.inner.data.load(Ordering::Relaxed).clamp(DATA_LEAST, most)
+        self.inner
+            .data
+            .load(Ordering::Relaxed)
+            .clamp(DATA_LEAST, most)
     }
 
     pub(super) fn set_piece(&self, piece: usize) {
@@ -238,13 +241,13 @@ mod tests {
     async fn bulk_waits_for_room_and_ends_with_the_link() {
         let outbox = Outbox::default();
         let data = || Frame::AttachmentData {
-            id: [1; 32].into(),
+            id: model::ids::AttachmentId::new([1; 32]),
             offset: 0,
             bytes: vec![0; MAX_DATA].into(),
         };
         assert!(outbox.push_bulk(data()).await);
         assert!(outbox.push_bulk(data()).await);
-        let waiting = tokio::spawn({
+        let waiting = tokio_util::task::TaskTracker::new().spawn({
             let outbox = outbox.clone();
             async move { outbox.push_bulk(data()).await }
         });

@@ -14,12 +14,12 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, ReadHalf, WriteHalf};
 use tokio::time::Instant;
 use tokio_rustls::TlsStream;
 
+use super::Shared;
 use super::acknowledge::Acknowledge;
 use super::hello::{self, Greeted, say_bye};
 use super::meter::Metered;
 use super::status::Carrier;
 use super::table::{Entry, Figures, Seat};
-use super::Shared;
 use crate::sequence::lock;
 
 type Stream = TlsStream<Metered>;
@@ -37,8 +37,20 @@ const DEAD: Duration = Duration::from_secs(15);
 /// A peer that did not answer what was sent is asked after so long.
 const PING_OWED: Duration = Duration::from_secs(5);
 
+/// How often a full window is looked at again: while acknowledgements stay out, time opens it.
+const CREDIT: Duration = Duration::from_millis(40);
+
 /// How a link ended: a stable code for status and logs.
 type Ended = &'static str;
+
+/// What one turn of the writer found.
+#[derive(Debug, Clone, Copy)]
+struct Filled {
+    /// Something among it has to be answered by the peer.
+    wants: bool,
+    /// More waits than the window lets through.
+    blocked: bool,
+}
 
 struct Session {
     shared: Arc<Shared>,
@@ -160,6 +172,7 @@ impl Session {
         loop {
             let mut frames = Vec::new();
             let mut wants = false;
+            let before = reader.taken();
             loop {
                 match reader.next() {
                     Ok(Some(frame)) => {
@@ -181,6 +194,8 @@ impl Session {
             if !frames.is_empty() {
                 self.shared.host.receive(&self.peer, frames).await;
             }
+            // A frame longer than the peer's window comes only as fast as its pieces are acknowledged.
+            wants |= reader.is_amid() && reader.taken() > before;
             if self.acknowledge.took(reader.taken(), wants, arrived) {
                 self.seat.outbox.nudge();
             }
@@ -262,12 +277,17 @@ impl Session {
                 return ByeReason::Overrun.code();
             }
             out.clear();
-            let wants = self.fill(&mut out);
+            let filled = self.fill(&mut out);
             if !out.is_empty() {
-                if wants {
-                    asked.get_or_insert(self.now());
+                if filled.wants {
+                    asked.get_or_insert_with(|| self.now());
                 }
-                if let Err(error) = async { write.write_all(&out).await?; write.flush().await }.await {
+                if let Err(error) = async {
+                    write.write_all(&out).await?;
+                    write.flush().await
+                }
+                .await
+                {
                     tracing::debug!(peer = %self.peer, "link: {error}");
                     return "broken";
                 }
@@ -285,7 +305,10 @@ impl Session {
             if self.is_dead(pinged, now) {
                 return ByeReason::Silent.code();
             }
-            let sleep = self.sleep(now, since.max(pinged).saturating_add(quiet));
+            let mut sleep = self.sleep(now, since.max(pinged).saturating_add(quiet));
+            if filled.blocked {
+                sleep = sleep.min(CREDIT);
+            }
             tokio::select! {
                 () = self.seat.outbox.work() => {}
                 () = tokio::time::sleep(sleep) => {}
@@ -293,15 +316,14 @@ impl Session {
         }
     }
 
-    /// Takes what the window allows, an acknowledgement first, and counts it as sent. Says whether there
-    /// is something among it that the peer has to answer.
-    fn fill(&self, out: &mut BytesMut) -> bool {
+    /// Takes what the window allows, an acknowledgement first, and counts it as sent.
+    fn fill(&self, out: &mut BytesMut) -> Filled {
         let now = self.now();
         let mut credit = lock(&self.credit);
         let flash = self.seat.outbox.has_flash() || self.flash_unacked(&credit);
         let budget = Budget {
             strict: credit.room_strict(),
-            lower: credit.room(flash),
+            lower: credit.room(flash, now),
             piece: credit.piece(),
         };
         let taken = self.seat.outbox.take(out, budget, TURN);
@@ -316,14 +338,18 @@ impl Session {
             out.extend_from_slice(&head);
             out.extend_from_slice(&rest);
         }
+        let filled = Filled {
+            wants,
+            blocked: taken.more,
+        };
         if out.is_empty() {
-            return false;
+            return filled;
         }
         credit.on_sent(out.len(), taken.more, now);
         if taken.flash {
             self.flash_end.store(credit.sent(), Ordering::Relaxed);
         }
-        wants
+        filled
     }
 
     /// A FLASH is on its way: bulk keeps its distance until it is acknowledged.
@@ -356,7 +382,10 @@ impl Session {
 
 /// Acknowledgements alone are not answered.
 const fn wants_answer(frame: &Frame) -> bool {
-    !matches!(frame, Frame::Ack { .. } | Frame::Pong { .. } | Frame::Bye { .. })
+    !matches!(
+        frame,
+        Frame::Ack { .. } | Frame::Pong { .. } | Frame::Bye { .. }
+    )
 }
 
 fn micros(time: Duration) -> u64 {

@@ -241,7 +241,7 @@ mod tests {
         let own = own.parse().unwrap();
         for dialled in order {
             let cancel = CancellationToken::new();
-            let _ = entry.sit(&own, Carrier::Stream, dialled, cancel);
+            drop(entry.sit(&own, Carrier::Stream, dialled, cancel));
         }
         entry.status().dialled
     }

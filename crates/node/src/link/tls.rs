@@ -27,7 +27,7 @@ pub(super) const STREAM: &[u8] = b"guzar/1";
 /// Frames in HTTP/1.1 bodies.
 pub(super) const BATCH: &[u8] = b"http/1.1";
 
-/// SubjectPublicKeyInfo of an Ed25519 key, before its 32 bytes (RFC 8410, section 4).
+/// `SubjectPublicKeyInfo` of an Ed25519 key, before its 32 bytes (RFC 8410, section 4).
 const SPKI: [u8; 12] = [
     0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,
 ];
@@ -143,10 +143,13 @@ pub(super) fn ed25519_of(spki: &[u8]) -> Option<&[u8]> {
     (key.len() == 32).then_some(key)
 }
 
+/// Says whether a key is trusted just now.
+type Trusts = Box<dyn Fn(&[u8]) -> bool + Send + Sync>;
+
 /// Accepts the keys that are trusted at the moment of the handshake. The handshake's signature is checked
 /// by rustls' own verification: this only says whose key it may be.
 struct Pins {
-    trusts: Box<dyn Fn(&[u8]) -> bool + Send + Sync>,
+    trusts: Trusts,
     algorithms: WebPkiSupportedAlgorithms,
 }
 

@@ -1,5 +1,7 @@
 //! Pieces that arrive: written, made durable in groups, and checked as a whole at the end.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use envelope::attachment::SealedHash;
 use model::ids::AttachmentId;
@@ -7,7 +9,7 @@ use model::time::Timestamp;
 use store::attachment::AttachmentState;
 use store::{Change, Write};
 
-use super::{ASK_AGAIN_S, Piece, count};
+use super::{ASK_AGAIN, Piece, count};
 use crate::api::Event;
 use crate::node::Node;
 use crate::view::state_code;
@@ -15,8 +17,8 @@ use crate::view::state_code;
 /// Unsynced bytes after which what has arrived is made durable: what a pulled plug costs on a slow link.
 const SYNC_BYTES: u64 = 32 << 10;
 
-/// On a fast link syncs are at most so often, in milliseconds, ...
-const SYNC_EVERY_MS: i64 = 250;
+/// On a fast link syncs are at most so often, ...
+const SYNC_EVERY: Duration = Duration::from_millis(250);
 
 /// ... or after so many bytes.
 const SYNC_AT_MOST: u64 = 8 << 20;
@@ -27,7 +29,7 @@ impl Node {
     pub(crate) async fn take_data(&self, id: AttachmentId, offset: u64, bytes: Bytes) -> bool {
         let inner = &self.inner;
         let now = inner.now();
-        let Some(mut piece) = inner.transfers.begin(&id, offset, now) else {
+        let Some(mut piece) = inner.transfers.begin(&id, offset) else {
             return false;
         };
         let have = offset.saturating_add(count(bytes.len()));
@@ -37,15 +39,13 @@ impl Node {
             return false;
         }
         piece.hash.update(&bytes);
-        match self.keep_piece(id, offset, bytes, have, &piece, now).await {
+        match self.keep_piece(id, offset, bytes, &piece, now).await {
             Ok(durable) => {
-                inner
-                    .transfers
-                    .end(&id, have, piece.hash.clone(), durable.then_some(now));
+                inner.transfers.end(&id, have, piece.hash.clone(), durable);
             }
             Err(error) => {
                 tracing::error!(%id, "a piece was not kept: {error}");
-                inner.transfers.back(&id, now);
+                inner.transfers.back(&id);
                 return false;
             }
         }
@@ -61,14 +61,14 @@ impl Node {
         id: AttachmentId,
         offset: u64,
         bytes: Bytes,
-        have: u64,
         piece: &Piece,
         now: Timestamp,
     ) -> Result<bool, store::WriteError> {
         let store = &self.inner.store;
+        let have = offset.saturating_add(count(bytes.len()));
         store.attachment_write(id, offset, bytes.to_vec()).await?;
         let unsynced = have.saturating_sub(piece.durable);
-        let due = unsynced >= SYNC_BYTES && now.millis_since(piece.synced) >= SYNC_EVERY_MS;
+        let due = unsynced >= SYNC_BYTES && piece.synced.elapsed() >= SYNC_EVERY;
         if !due && unsynced < SYNC_AT_MOST {
             return Ok(false);
         }
@@ -138,7 +138,7 @@ impl Node {
             Ok(()) => inner.transfers.forget(&id),
             Err(error) => {
                 tracing::error!(%id, "it was not kept: {error}");
-                inner.transfers.back(&id, now);
+                inner.transfers.back(&id);
             }
         }
     }
@@ -160,8 +160,7 @@ impl Node {
         match inner.store.attachment(id).await {
             Ok(Some(mut row)) => {
                 row.have = 0;
-                row.since = now.plus_seconds(ASK_AGAIN_S);
-                inner.transfers.add(vec![row]);
+                inner.transfers.add_after(vec![row], ASK_AGAIN);
             }
             Ok(None) => {}
             Err(error) => tracing::error!(%id, "its row cannot be read: {error}"),

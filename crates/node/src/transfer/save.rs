@@ -22,11 +22,10 @@ impl Node {
         reason: Option<String>,
     ) -> Result<u64, Failure> {
         let inner = &self.inner;
-        let row = inner
-            .store
-            .attachment(id)
-            .await?
-            .ok_or_else(|| Failure::not_found(Problem::new("no_such_attachment").arg("id", id)))?;
+        let row =
+            inner.store.attachment(id).await?.ok_or_else(|| {
+                Failure::not_found(Problem::new("no_such_attachment").arg("id", id))
+            })?;
         if row.state != AttachmentState::Complete {
             return Err(Failure::new(
                 FailureClass::Later,

@@ -72,7 +72,9 @@ fn seal_to(file: &Path, scratch: &Path) -> std::io::Result<Manifest> {
     let out = std::fs::File::create_new(scratch)?;
     let mut out = std::io::BufWriter::with_capacity(1 << 20, out);
     let manifest = seal_file(input, &mut out, &name, media_type(&name))?;
-    let out = out.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+    let out = out
+        .into_inner()
+        .map_err(std::io::IntoInnerError::into_error)?;
     out.sync_all()?;
     Ok(manifest)
 }
@@ -105,4 +107,3 @@ fn unreadable(path: &Path, field: &str, error: &std::io::Error) -> Failure {
             .arg("what", error),
     )
 }
-

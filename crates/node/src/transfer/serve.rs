@@ -42,7 +42,9 @@ impl Node {
         let mut at = offset;
         while at < end {
             let wish = outbox.data_hint();
-            let piece = u32::try_from(end.saturating_sub(at)).unwrap_or(u32::MAX).min(wish);
+            let piece = u32::try_from(end.saturating_sub(at))
+                .unwrap_or(u32::MAX)
+                .min(wish);
             let bytes = match inner.store.attachment_read(id, at, piece).await {
                 Ok(bytes) if bytes.is_empty() => return,
                 Ok(bytes) => bytes,

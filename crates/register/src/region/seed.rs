@@ -1,13 +1,13 @@
-//! The files of `data/region` as they are written: days instead of instants, no keys.
+//! A region as it is written in a file: days instead of instants, no keys.
 
 use jiff::civil::Date;
 use model::address::{Address, AuthorityCode, DeskCode, StateCode};
 use model::code::Code;
 use model::time::Timestamp;
-use serde::de::{DeserializeOwned, Error as _};
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
-use super::RegionError;
+use super::{Region, RegionError};
 use crate::authority::Authority;
 use crate::coupling::Coupling;
 use crate::crossing::Crossing;
@@ -27,11 +27,52 @@ pub(super) struct StateSeed {
     pub(super) statute: Option<String>,
 }
 
-pub(super) fn states() -> Result<(Vec<StateSeed>, Vec<Membership>), RegionError> {
-    let file: StateFile = read("state", include_str!("../../../../data/region/state.toml"))?;
+/// What one file, or all of them, say.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct File {
+    state: Vec<StateEntry>,
+    authority: Vec<AuthorityEntry>,
+    crossing: Vec<Crossing>,
+    office: Vec<OfficeEntry>,
+    coupling: Vec<CouplingEntry>,
+}
+
+impl File {
+    pub(super) fn read(name: &'static str, text: &str) -> Result<Self, RegionError> {
+        toml::from_str(text).map_err(|source| RegionError::Unreadable { name, source })
+    }
+
+    /// Both files as one.
+    pub(super) fn and(mut self, other: Self) -> Self {
+        self.state.extend(other.state);
+        self.authority.extend(other.authority);
+        self.crossing.extend(other.crossing);
+        self.office.extend(other.office);
+        self.coupling.extend(other.coupling);
+        self
+    }
+
+    pub(super) fn region(self) -> Result<Region, RegionError> {
+        let (states, memberships) = states(self.state)?;
+        let authorities = authorities(self.authority, &states)?;
+        let (offices, desks) = offices(self.office, &authorities)?;
+        Ok(Region {
+            memberships,
+            crossings: self.crossing,
+            offices,
+            desks,
+            couplings: couplings(self.coupling, &states)?,
+            authorities,
+            states,
+        })
+    }
+}
+
+fn states(entries: Vec<StateEntry>) -> Result<(Vec<StateSeed>, Vec<Membership>), RegionError> {
     let mut states = Vec::new();
     let mut memberships = Vec::new();
-    for state in file.state {
+    for state in entries {
         let at = |day: Day| day.begin(&state.zone, &state.code);
         for member in state.members {
             memberships.push(Membership {
@@ -54,11 +95,12 @@ pub(super) fn states() -> Result<(Vec<StateSeed>, Vec<Membership>), RegionError>
     Ok((states, memberships))
 }
 
-pub(super) fn authorities(states: &[StateSeed]) -> Result<Vec<Authority>, RegionError> {
-    let name = "authority";
-    let file: AuthorityFile = read(name, include_str!("../../../../data/region/authority.toml"))?;
-    let made = file.authority.into_iter().map(|authority| {
-        let zone = zone(states, name, &authority.state)?;
+fn authorities(
+    entries: Vec<AuthorityEntry>,
+    states: &[StateSeed],
+) -> Result<Vec<Authority>, RegionError> {
+    let made = entries.into_iter().map(|authority| {
+        let zone = zone(states, &authority.state)?;
         let at = |day: Day| day.begin(zone, &authority.code);
         Ok(Authority {
             from: at(authority.from)?,
@@ -72,23 +114,14 @@ pub(super) fn authorities(states: &[StateSeed]) -> Result<Vec<Authority>, Region
     made.collect()
 }
 
-pub(super) fn crossings() -> Result<Vec<Crossing>, RegionError> {
-    let file: CrossingFile = read(
-        "crossing",
-        include_str!("../../../../data/region/crossing.toml"),
-    )?;
-    Ok(file.crossing)
-}
-
 /// Offices and their desks. A desk is called what its authority is called when the office opens.
-pub(super) fn offices(authorities: &[Authority]) -> Result<(Vec<Office>, Vec<Desk>), RegionError> {
-    let file: OfficeFile = read(
-        "office",
-        include_str!("../../../../data/region/office.toml"),
-    )?;
+fn offices(
+    entries: Vec<OfficeEntry>,
+    authorities: &[Authority],
+) -> Result<(Vec<Office>, Vec<Desk>), RegionError> {
     let mut offices = Vec::new();
     let mut desks = Vec::new();
-    for office in file.office {
+    for office in entries {
         let at = |day: Day| day.begin(&office.zone, &office.address);
         let (from, until) = (at(office.from)?, office.until.map(at).transpose()?);
         for code in office.desks {
@@ -118,14 +151,15 @@ pub(super) fn offices(authorities: &[Authority]) -> Result<(Vec<Office>, Vec<Des
 }
 
 /// A coupling begins and ends once the day has begun on both sides.
-pub(super) fn couplings(states: &[StateSeed]) -> Result<Vec<Coupling>, RegionError> {
-    let name = "coupling";
-    let file: CouplingFile = read(name, include_str!("../../../../data/region/coupling.toml"))?;
-    let made = file.coupling.into_iter().map(|coupling| {
+fn couplings(
+    entries: Vec<CouplingEntry>,
+    states: &[StateSeed],
+) -> Result<Vec<Coupling>, RegionError> {
+    let made = entries.into_iter().map(|coupling| {
         let (one, other, copies) = (&coupling.one, &coupling.other, coupling.copies.as_slice());
         let at = |day: Day| -> Result<Timestamp, RegionError> {
-            let here = day.begin(zone(states, name, &one.state)?, one)?;
-            Ok(here.max(day.begin(zone(states, name, &other.state)?, other)?))
+            let here = day.begin(zone(states, &one.state)?, one)?;
+            Ok(here.max(day.begin(zone(states, &other.state)?, other)?))
         };
         let mut made = Coupling::new((one, copies), (other, copies), at(coupling.from)?);
         made.until = coupling.until.map(at).transpose()?;
@@ -134,20 +168,11 @@ pub(super) fn couplings(states: &[StateSeed]) -> Result<Vec<Coupling>, RegionErr
     made.collect()
 }
 
-fn read<T: DeserializeOwned>(file: &'static str, text: &str) -> Result<T, RegionError> {
-    toml::from_str(text).map_err(|source| RegionError::Unreadable { file, source })
-}
-
-fn zone<'a>(
-    states: &'a [StateSeed],
-    file: &'static str,
-    code: &StateCode,
-) -> Result<&'a str, RegionError> {
+fn zone<'a>(states: &'a [StateSeed], code: &StateCode) -> Result<&'a str, RegionError> {
     let state = states.iter().find(|state| state.code == *code);
     state
         .map(|state| state.zone.as_str())
         .ok_or_else(|| RegionError::NoSuchState {
-            file,
             state: code.clone(),
         })
 }
@@ -163,12 +188,6 @@ fn authority_names(
         .filter(|own| own.state == *state && own.code == code.authority && own.from <= at)
         .max_by_key(|own| own.from)
         .map_or_else(Names::default, |own| own.names.clone())
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StateFile {
-    state: Vec<StateEntry>,
 }
 
 #[derive(Deserialize)]
@@ -200,12 +219,6 @@ struct MemberEntry {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct AuthorityFile {
-    authority: Vec<AuthorityEntry>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct AuthorityEntry {
     state: StateCode,
     code: AuthorityCode,
@@ -213,18 +226,6 @@ struct AuthorityEntry {
     from: Day,
     until: Option<Day>,
     successor: Option<AuthorityCode>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CrossingFile {
-    crossing: Vec<Crossing>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct OfficeFile {
-    office: Vec<OfficeEntry>,
 }
 
 #[derive(Deserialize)]
@@ -240,12 +241,6 @@ struct OfficeEntry {
     until: Option<Day>,
     #[serde(default)]
     desks: Vec<DeskSeed>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CouplingFile {
-    coupling: Vec<CouplingEntry>,
 }
 
 #[derive(Deserialize)]

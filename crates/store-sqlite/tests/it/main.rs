@@ -9,6 +9,7 @@ mod backup;
 mod damage;
 mod full;
 mod kill;
+mod log;
 mod open;
 mod rest;
 mod suite;

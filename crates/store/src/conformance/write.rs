@@ -89,6 +89,95 @@ pub async fn one_refused_write_does_not_harm_its_neighbours(open: Open<'_>) {
     assert_eq!(store.audit_check().await.unwrap(), None);
 }
 
+pub async fn a_write_that_contradicts_itself_is_refused_alone(open: Open<'_>) {
+    let store = open();
+    let mut writes = Vec::new();
+    for number in 0..120 {
+        let store = Arc::clone(&store);
+        writes.push(async move {
+            let mut changes = vec![
+                add(incoming(number, number + 1)),
+                Change::AddReceipt(receipt(number, &format!("tj-{number}"), "stored")),
+                Change::AddAudit(audit(&id(number).to_string())),
+            ];
+            // What is wrong shows only when a part of the write is done.
+            match number % 40 {
+                11 => changes.push(add(incoming(number, number + 1))),
+                27 => changes.push(Change::AddDelivery(delivery(
+                    number + 10_000,
+                    FOTEHOBOD,
+                    "tj-fotehobod",
+                    number,
+                ))),
+                _ => {}
+            }
+            (number, write(&*store, changes).await)
+        });
+    }
+    for (number, answer) in all(writes).await {
+        let kept = store.dispatch(id(number)).await.unwrap();
+        let receipts = store.receipts(id(number)).await.unwrap();
+        match number % 40 {
+            11 => {
+                assert!(
+                    matches!(answer, Err(WriteError::KnownDispatch(known)) if known == id(number))
+                );
+            }
+            27 => assert!(matches!(answer, Err(WriteError::Store(_))), "{answer:?}"),
+            _ => {
+                answer.unwrap();
+                assert_eq!(kept, Some(incoming(number, number + 1)));
+                assert_eq!(receipts.len(), 1);
+                continue;
+            }
+        }
+        assert_eq!(kept, None);
+        assert_eq!(receipts, []);
+    }
+    assert_eq!(store.totals().await.unwrap().audit, 114);
+    assert_eq!(store.audit_check().await.unwrap(), None);
+    assert_eq!(store.integrity().await.unwrap(), [""; 0]);
+}
+
+pub async fn a_token_that_was_used_leaves_nothing_of_its_second_use(open: Open<'_>) {
+    let store = open();
+    let submit = |number| {
+        let submission = Change::AddSubmission {
+            token: "token".to_owned(),
+            dispatch: id(number),
+        };
+        vec![
+            add(out(number)),
+            submission,
+            Change::AddAudit(audit(&id(number).to_string())),
+        ]
+    };
+    let writes = (0..20)
+        .map(|number| {
+            let store = Arc::clone(&store);
+            async move { (number, write(&*store, submit(number)).await) }
+        })
+        .collect();
+    let answers = all(writes).await;
+    let accepted: Vec<u64> = answers
+        .iter()
+        .filter(|(_, answer)| answer.is_ok())
+        .map(|(number, _)| *number)
+        .collect();
+    let [winner] = accepted.as_slice() else {
+        unreachable!("one of them is first: {accepted:?}");
+    };
+    for (number, answer) in &answers {
+        assert!(
+            number == winner
+                || matches!(answer, Err(WriteError::KnownSubmission(known)) if *known == id(*winner))
+        );
+    }
+    let totals = store.totals().await.unwrap();
+    assert_eq!((totals.dispatches, totals.audit), (1, 1));
+    assert!(store.dispatch(id(*winner)).await.unwrap().is_some());
+}
+
 pub async fn what_was_written_is_read_at_once(open: Open<'_>) {
     let store = open();
     for number in 0..100 {

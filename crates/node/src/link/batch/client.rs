@@ -22,7 +22,7 @@ use super::super::{Peer, Shared, tls};
 use super::{BODY_MAX, HOLD, PATH, body, frames};
 
 /// After so long a stream is tried again.
-const FOR: Duration = Duration::from_secs(300);
+const FOR: Duration = Duration::from_mins(5);
 
 /// An answer that is not there by then was lost.
 const ANSWER: Duration = HOLD.saturating_add(Duration::from_secs(30));
@@ -168,7 +168,11 @@ struct Requests {
 }
 
 impl Requests {
-    async fn open(shared: &Arc<Shared>, entry: &Arc<Entry>, peer: &Peer) -> Result<Self, BatchError> {
+    async fn open(
+        shared: &Arc<Shared>,
+        entry: &Arc<Entry>,
+        peer: &Peer,
+    ) -> Result<Self, BatchError> {
         match connect(shared, entry, peer, 0, tls::BATCH).await? {
             Some(stream) => Self::new(shared, entry, stream).await,
             None => Err(BatchError::Silent),
@@ -214,6 +218,6 @@ impl Requests {
         };
         tokio::time::timeout(ANSWER, answered)
             .await
-            .map_err(|_| BatchError::Silent)?
+            .map_err(|_elapsed| BatchError::Silent)?
     }
 }

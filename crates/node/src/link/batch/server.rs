@@ -163,10 +163,7 @@ async fn begin(
         entry.leave(&seat, ended, shared.host.now());
         drop(turn);
         let mut batch = entry.batch.lock().await;
-        if batch
-            .as_ref()
-            .is_some_and(|served| served.seat.is(&seat))
-        {
+        if batch.as_ref().is_some_and(|served| served.seat.is(&seat)) {
             *batch = None;
         }
     });
