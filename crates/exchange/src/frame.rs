@@ -26,8 +26,8 @@ pub use reason::{ByeReason, DeferReason, GoneReason};
 /// The protocol version that this code speaks.
 pub const VERSION: u16 = 1;
 
-/// The longest frame: a sealed dispatch of 1 MiB, and room for its envelope.
-pub const MAX_FRAME: usize = (1 << 20) + (64 << 10);
+/// The longest frame: the longest sealed dispatch (1.5 MiB), and room for the frame around it.
+pub const MAX_FRAME: usize = (3 << 19) + (64 << 10);
 
 /// The longest frame before the peer has said who it is.
 pub const MAX_HELLO: usize = 4 << 10;

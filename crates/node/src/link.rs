@@ -40,6 +40,9 @@ pub use tls::measured_pair;
 use status::LinkStatus;
 use table::Table;
 
+/// A dispatch that can be sealed can be sent, with its head in one frame.
+const _: () = assert!(exchange::frame::MAX_FRAME >= envelope::open::SEALED_MAX + 64);
+
 /// Why links cannot start.
 #[derive(Debug, Error)]
 pub enum LinkError {
