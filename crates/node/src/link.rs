@@ -147,3 +147,6 @@ impl Links {
         self.table.wake(peer);
     }
 }
+
+#[cfg(test)]
+mod tests;
