@@ -176,7 +176,7 @@ fn a_frame_longer_than_allowed_is_refused_before_memory_is_taken() {
 
     let mut pieces = FrameReader::default();
     let mut stream = Vec::new();
-    for _ in 0..MAX_FRAME / (64 << 10) + 1 {
+    for _ in 0..=(MAX_FRAME / (64 << 10)) {
         put_prefix(&mut stream, Lane::Bulk, 64 << 10, true);
         stream.extend(vec![0; 64 << 10]);
     }
