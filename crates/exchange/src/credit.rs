@@ -1,4 +1,4 @@
-//! How much may be on its way: unacknowledged bytes stay below rate × (RTT + queue).
+//! How much may be on its way: unacknowledged bytes stay below rate × (RTT + queue) and a piece.
 //!
 //! Socket buffers alone would take seconds' worth of bulk on a slow link, and a FLASH behind them waits.
 //! So the sender asks here before each write. The rate is measured from acknowledgements as BBR does it
@@ -12,10 +12,10 @@ use std::time::Duration;
 
 /// The queue allowed on the link in ordinary times. A packet that is lost comes again behind the queue, and a
 /// FLASH waits for both: so it is short.
-pub const QUEUE: Duration = Duration::from_millis(300);
+pub const QUEUE: Duration = Duration::from_millis(350);
 
 /// The queue allowed while a FLASH is waiting or on its way.
-pub const QUEUE_FLASH: Duration = Duration::from_millis(250);
+pub const QUEUE_FLASH: Duration = Duration::from_millis(200);
 
 /// Acknowledgements that stay out longer than this are held up by a lost packet: TCP gives nothing out of
 /// turn, while the link itself goes on.
@@ -246,7 +246,11 @@ impl CreditWindow {
             .rtt_last
             .is_some_and(|last| last > rtt.saturating_add(QUEUE.saturating_mul(2)));
         let rate = if late { self.rate_last.min(best) } else { best };
-        within(rate, rtt.saturating_add(queue)).clamp(LEAST, MOST)
+        // One piece more: what waits at the peer to be acknowledged is on no link. Without it a window that
+        // was once too small would measure no more than itself, and stay so.
+        within(rate, rtt.saturating_add(queue))
+            .saturating_add(to_u64(self.piece()))
+            .clamp(LEAST, MOST)
     }
 
     /// Bytes that the lower lanes may send now.

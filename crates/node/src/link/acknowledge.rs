@@ -33,12 +33,17 @@ struct State {
     /// When the last frame that wants an answer came. Acknowledgements want none, or two idle peers would
     /// answer each other for ever.
     wanted: Option<Duration>,
+    /// When the last of the bytes came: the round trip that the peer measures begins with them.
+    last: Duration,
 }
 
 impl Acknowledge {
     /// The host has `taken` bytes. Says whether the writer has something to do soon.
     pub(super) fn took(&self, taken: u64, wants: bool, now: Duration) -> bool {
         let mut state = lock(&self.state);
+        if taken > state.taken {
+            state.last = now;
+        }
         state.taken = taken;
         if wants && state.wanted.is_none() {
             state.wanted = Some(now);
@@ -68,10 +73,8 @@ impl Acknowledge {
             return None;
         }
         state.told = state.taken;
-        let held = state
-            .wanted
-            .take()
-            .map_or(Duration::ZERO, |since| now.saturating_sub(since));
+        state.wanted = None;
+        let held = now.saturating_sub(state.last);
         Some(Frame::Ack {
             bytes: state.taken,
             held_us: u32::try_from(held.as_micros()).unwrap_or(u32::MAX),
@@ -110,7 +113,7 @@ mod tests {
             frame,
             Some(Frame::Ack {
                 bytes: 100_000,
-                held_us: 20_000
+                held_us: 14_000
             })
         );
         assert_eq!(acknowledge.frame(ms(31)), None);
