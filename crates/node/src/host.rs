@@ -144,7 +144,7 @@ impl Node {
             }
             Frame::ReceiptWant { ids } => {
                 self.inner
-                    .spawn(async move { node.answer_receipt_want(&peer, ids).await });
+                    .spawn(async move { node.give_receipts(&peer, ids).await });
             }
             Frame::Defer {
                 id, retry_after_s, ..
@@ -182,11 +182,6 @@ impl Node {
             | Frame::Bye { .. }
             | Frame::Unknown { .. } => {}
         }
-    }
-
-    /// What we hold of a peer's wish; what we do not know we ask it to send.
-    async fn answer_receipt_want(&self, peer: &NodeId, ids: Vec<model::ids::DispatchId>) {
-        self.give_receipts(peer, ids).await;
     }
 
     /// The peer told what it has: our counter catches up, what it lost goes again, what waits goes out.

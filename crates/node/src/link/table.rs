@@ -155,11 +155,7 @@ impl Entry {
     pub(super) fn leave(&self, seat: &Seat, ended: &'static str, now: Timestamp) {
         let mut state = lock(&self.state);
         state.ended = Some(ended);
-        if state
-            .seat
-            .as_ref()
-            .is_some_and(|current| current.number == seat.number)
-        {
+        if state.seat.as_ref().is_some_and(|current| current.is(seat)) {
             state.seat = None;
             state.since = Some(now);
         }
