@@ -8,7 +8,9 @@
 //! guzar.sock     while the node runs
 //! ```
 
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 /// A node's home folder.
 #[derive(Debug, Clone)]
@@ -21,6 +23,14 @@ impl Home {
 
     pub(crate) fn dir(&self) -> &Path {
         &self.0
+    }
+
+    /// Makes the folder, for this user alone.
+    pub(crate) fn create(&self) -> io::Result<()> {
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.0)
     }
 
     pub(crate) fn config(&self) -> PathBuf {

@@ -1,7 +1,6 @@
 //! `guzar init`: a home for a node, with its first keys; for a state's registrar its register key too.
 
 use std::fs;
-use std::os::unix::fs::DirBuilderExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -141,10 +140,7 @@ fn root_key(context: &Context, lock: bool) -> Result<RootKey, Failed> {
             )
         })
         .transpose()?;
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(home.dir())
+    home.create()
         .map_err(|error| Failed::file("cannot_write", home.dir(), &error))?;
     let file = home.root_key();
     let made = match passphrase {

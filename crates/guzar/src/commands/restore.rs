@@ -1,7 +1,5 @@
 //! `guzar restore`: from a backup to a home, proved before it takes its name.
 
-use std::fs;
-use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use model::ids::{DispatchId, NodeId};
@@ -68,10 +66,7 @@ pub(crate) async fn run(context: &Context, args: Args) -> Result<(), Failed> {
             )
         })
         .transpose()?;
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(home.dir())
+    home.create()
         .map_err(|error| Failed::file("cannot_write", home.dir(), &error))?;
 
     let restored = unpack(context, args.file, passphrase.0).await?;
